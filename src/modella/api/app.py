@@ -1,0 +1,49 @@
+"""The server: every router, the guard around them, and the queue that works while it lives."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from modella import __version__
+from modella.api import downloads, events, health, models, pages, settings
+from modella.api.answers import answer_errors
+from modella.api.guard import Guard
+from modella.wiring import House
+
+
+def make_app(house: House, *, names: Sequence[str] = (), examples: Sequence[str] = ()) -> FastAPI:
+    """The ASGI app of one house. `names` are host names it may be addressed by; `examples` links to try (demo)."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        await house.queue.recover()
+        running = asyncio.create_task(house.queue.run())
+        try:
+            yield
+        finally:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+
+    app = FastAPI(
+        title="Modella",
+        version=__version__,
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        generate_unique_id_function=_operation_id,
+    )
+    app.state.house = house
+    app.state.examples = list(examples)
+    for room in (downloads, models, settings, events, health, pages):
+        app.include_router(room.router)
+    answer_errors(app)
+    app.add_middleware(Guard, names=names)
+    return app
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name

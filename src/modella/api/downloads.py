@@ -1,0 +1,136 @@
+"""Downloads by HTTP: wish, look, steer, finish."""
+
+import asyncio
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Header, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
+
+from modella.api.answers import Answer
+from modella.core.download import Download, DownloadView, Duplicates, State, view
+from modella.work.queue import Options, Queue
+from modella.work.recheck import recheck
+
+router = APIRouter(prefix="/api/downloads", tags=["downloads"])
+
+
+class LinkIn(BaseModel):
+    """A pasted link and what is wished with it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    url: str = Field(description="A link, an AIR, org/name, or a SHA-256", max_length=8192)
+    file: str | None = Field(None, description="Which files: a name, or a pattern with * and ?", max_length=500)
+    kind: str | None = Field(None, description="What it is; wins over what the bytes say", max_length=40)
+    family: str | None = Field(None, description="Its architecture; wins over what the bytes say", max_length=40)
+    on_duplicate: Duplicates = "ask"
+    review: bool = False
+    link: bool = True
+
+    def options(self) -> Options:
+        """The wish without the link."""
+        return Options(self.file, self.kind, self.family, self.on_duplicate, self.review, self.link)
+
+
+class ChangeIn(BaseModel):
+    """What may be changed of an unfinished download."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    position: int | None = Field(None, ge=1, le=1_000_000, description="Place in the queue, from 1")
+    on_duplicate: Duplicates | None = None
+    draft: dict[str, Any] | None = Field(None, description="Fields of the model to be, while in review")
+
+
+class FinalizeIn(BaseModel):
+    """The reviewed registration."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    fields: dict[str, Any] = Field(default_factory=dict)
+
+
+class DownloadPage(BaseModel):
+    """A page of downloads."""
+
+    items: list[DownloadView]
+    next: str | None = None
+
+
+def _queue(request: Request) -> Queue:
+    queue: Queue = request.app.state.house.queue
+    return queue
+
+
+def _one(record: Download) -> Answer[DownloadView]:
+    return Answer(data=view(record))
+
+
+@router.post("/preview")
+async def preview_download(wish: LinkIn, request: Request) -> Answer[dict[str, Any]]:
+    """What a link would bring: listing, files, sizes, folder and why, duplicates. Nothing is queued."""
+    return Answer(data=await _queue(request).preview(wish.url, wish.options()))
+
+
+@router.post("", status_code=202)
+async def add_download(
+    wish: LinkIn, request: Request, idempotency_key: Annotated[str | None, Header(max_length=200)] = None
+) -> Answer[DownloadView]:
+    """Puts a link into the queue. The same Idempotency-Key gives the same download."""
+    return _one(await _queue(request).add(wish.url, wish.options(), idempotency_key))
+
+
+@router.get("")
+async def list_downloads(
+    request: Request,
+    state: Annotated[list[State] | None, Query()] = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 200,
+    cursor: Annotated[str | None, Query(max_length=64)] = None,
+) -> Answer[DownloadPage]:
+    """Downloads: unfinished ones in their order, then finished ones, newest first."""
+    found = await _queue(request).downloads([each.value for each in state or []], limit, cursor)
+    more = found[-1].id if len(found) == limit else None
+    return Answer(data=DownloadPage(items=[view(record) for record in found], next=more))
+
+
+@router.get("/{download_id}")
+async def get_download(download_id: str, request: Request) -> Answer[DownloadView]:
+    """One download."""
+    return _one(await _queue(request).get(download_id))
+
+
+@router.patch("/{download_id}")
+async def change_download(download_id: str, change: ChangeIn, request: Request) -> Answer[DownloadView]:
+    """Moves a download in the queue, answers its duplicate, or edits its draft."""
+    return _one(await _queue(request).change(download_id, change.position, change.on_duplicate, change.draft))
+
+
+@router.delete("/{download_id}")
+async def remove_download(download_id: str, request: Request) -> Answer[None]:
+    """Takes a finished download out of the history; models stay."""
+    await _queue(request).remove(download_id)
+    return Answer()
+
+
+@router.post("/{download_id}/finalize")
+async def finalize_download(download_id: str, reviewed: FinalizeIn, request: Request) -> Answer[DownloadView]:
+    """Takes the reviewed registration and places the model."""
+    return _one(await _queue(request).finalize(download_id, reviewed.fields))
+
+
+@router.post("/{download_id}/verify")
+async def verify_download(download_id: str, request: Request) -> Answer[dict[str, Any]]:
+    """Hashes the placed files of a finished download again and compares."""
+    record = await _queue(request).get(download_id)
+    hands = request.app.state.house.hands
+    return Answer(data=await asyncio.to_thread(recheck, hands, record.model_id or ""))
+
+
+@router.post("/{download_id}/{verb}")
+async def steer_download(
+    download_id: str, verb: Literal["pause", "resume", "cancel", "retry"], request: Request
+) -> Answer[DownloadView]:
+    """Pauses, resumes, cancels or retries; each may be asked twice and says what it found."""
+    queue = _queue(request)
+    verbs = {"pause": queue.pause, "resume": queue.resume, "cancel": queue.cancel, "retry": queue.retry}
+    return _one(await verbs[verb](download_id))

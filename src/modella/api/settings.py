@@ -1,0 +1,86 @@
+"""Settings, placement rules and keys by HTTP; keys go in and never come out."""
+
+import asyncio
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Request
+from pydantic import BaseModel, ConfigDict, Field
+
+from modella.api.answers import Answer
+from modella.core.errors import NotFound
+from modella.core.placement import WORDS, Rule
+from modella.io.secrets import ENVIRONMENT
+from modella.io.settings import CHANGEABLE, Settings
+from modella.wiring import House
+
+router = APIRouter(prefix="/api", tags=["settings"])
+
+
+class KeyIn(BaseModel):
+    """A key for a source."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    value: str = Field(min_length=4, max_length=500, pattern=r"^[\x21-\x7e]+$")
+
+
+def _house(request: Request) -> House:
+    house: House = request.app.state.house
+    return house
+
+
+def _shown(settings: Settings) -> dict[str, Any]:
+    return {"values": settings.model_dump(mode="json"), "changeable": sorted(CHANGEABLE)}
+
+
+@router.get("/settings")
+async def get_settings(request: Request) -> Answer[dict[str, Any]]:
+    """The settings that count now, and which of them may be changed here."""
+    return Answer(data=_shown(_house(request).settings()))
+
+
+@router.patch("/settings")
+async def change_settings(changes: dict[str, Any], request: Request) -> Answer[dict[str, Any]]:
+    """Changes settings; null goes back to the default."""
+    return Answer(data=_shown(await asyncio.to_thread(_house(request).change_settings, changes)))
+
+
+@router.get("/rules")
+async def get_rules(request: Request) -> Answer[dict[str, Any]]:
+    """Where models go: the rules in order, and the words that may stand in them."""
+    rules = [rule.model_dump() for rule in _house(request).settings().rules]
+    return Answer(data={"rules": rules, "words": list(WORDS)})
+
+
+@router.put("/rules")
+async def set_rules(rules: list[Rule], request: Request) -> Answer[dict[str, Any]]:
+    """Sets the rules; they count for models that are placed from now on."""
+    changes = {"rules": [rule.model_dump() for rule in rules] or None}
+    await asyncio.to_thread(_house(request).change_settings, changes)
+    return await get_rules(request)
+
+
+@router.get("/tokens")
+async def list_tokens(request: Request) -> Answer[list[dict[str, Any]]]:
+    """Which keys are set, without the keys."""
+    return Answer(data=await asyncio.to_thread(_house(request).hands.secrets.describe))
+
+
+@router.put("/tokens/{name}")
+async def set_token(name: Annotated[str, Path()], key: KeyIn, request: Request) -> Answer[None]:
+    """Stores the key for a source."""
+    _check_name(name)
+    await asyncio.to_thread(_house(request).hands.secrets.set_key, name, key.value)
+    return Answer()
+
+
+@router.delete("/tokens/{name}")
+async def remove_token(name: str, request: Request) -> Answer[bool]:
+    """Forgets the stored key for a source."""
+    _check_name(name)
+    return Answer(data=await asyncio.to_thread(_house(request).hands.secrets.remove_key, name))
+
+
+def _check_name(name: str) -> None:
+    if name not in ENVIRONMENT:
+        raise NotFound("unknown-id", id=name[:64])

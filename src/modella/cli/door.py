@@ -1,0 +1,166 @@
+"""The way from a command to a library: the server that owns it, or one of our own for as long as the command runs.
+
+There is only one way in, the API: a command without a server starts one on a loopback port nobody knows, so that both
+cases are the same code and a second command can join.
+"""
+
+import asyncio
+import contextlib
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import uvicorn
+from fastapi import FastAPI
+from websockets.exceptions import ConnectionClosed, InvalidHandshake
+from websockets.sync.client import ClientConnection, connect
+
+from modella.api.app import make_app
+from modella.core.errors import Failed, ModellaError, error
+from modella.core.events import EVENT, Event
+from modella.io.net import Net, NetPolicy
+from modella.wiring import House, open_house, owner_of
+
+_START_SECONDS = 20.0
+
+
+class Door:
+    """Speaks the API of one server."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        place = urlsplit(address)
+        self._host, self._port = place.hostname or "127.0.0.1", place.port or 80
+        self._net = Net(NetPolicy(allowed=frozenset({place.netloc}), stall_timeout=600), {})
+
+    def ask(self, method: str, path: str, body: Any = None, query: Mapping[str, Any] | None = None) -> Any:
+        """The data of an answer; the error of the family that the server gave, as if it had happened here."""
+        pairs = ((k, v) for k, v in (query or {}).items() if v is not None)
+        tail = "&".join(f"{quote(k)}={quote(str(v))}" for k, v in pairs)
+        headers = {"Content-Type": "application/json", "X-Modella": "cli"}
+        content = json.dumps(body).encode() if body is not None else None
+        url = f"{self.address}{path}" + (f"?{tail}" if tail else "")
+        try:
+            answer = self._net.ask(url, method=method, headers=headers, body=content)
+            told = answer.json()
+        except ModellaError:
+            raise Failed("server-unreachable", address=self.address) from None
+        if not told.get("success"):
+            raise error(str(told.get("code") or "internal"), **(told.get("context") or {}))
+        return told.get("data")
+
+    @contextlib.contextmanager
+    def events(self) -> Iterator["Listening"]:
+        """The event stream, open from the moment this is entered."""
+        try:
+            wire = self._net.open_local(self._host, self._port)
+            uri = f"ws://{self._host}:{self._port}/ws/events"
+            with connect(uri, sock=wire, open_timeout=10, close_timeout=1, max_size=None, proxy=None) as channel:
+                yield Listening(channel, self.address)
+        except (InvalidHandshake, OSError):
+            raise Failed("server-unreachable", address=self.address) from None
+
+
+class Listening:
+    """Events as they come over the wire."""
+
+    def __init__(self, channel: ClientConnection, address: str) -> None:
+        self._channel = channel
+        self._address = address
+
+    def next(self, timeout: float = 0.5) -> Event | None:
+        """The next event, or None when none came in time."""
+        try:
+            return EVENT.validate_json(self._channel.recv(timeout=timeout))
+        except TimeoutError:
+            return None
+        except ConnectionClosed:
+            raise Failed("server-unreachable", address=self._address) from None
+
+
+@contextlib.contextmanager
+def open_door(flags: Mapping[str, Any]) -> Iterator[Door]:
+    """A door to the library that the flags name, whoever owns it."""
+    owner = owner_of(flags)
+    if owner is not None:
+        yield Door(_address_of(flags, owner))
+        return
+    house = open_house(flags, only_asked=True)
+    try:
+        with serve_quietly(house) as address:
+            yield Door(address)
+    finally:
+        house.close()
+
+
+def _address_of(flags: Mapping[str, Any], owner: Mapping[str, Any]) -> str:
+    """Where the owner can be reached; one that has just begun gets a moment to say so."""
+    deadline = time.monotonic() + 5
+    found: Mapping[str, Any] | None = owner
+    while time.monotonic() < deadline:
+        if found and found.get("address"):
+            return str(found["address"])
+        time.sleep(0.1)
+        found = owner_of(flags)
+    raise Failed("server-unreachable", address=str((found or {}).get("host") or "?"))
+
+
+@contextlib.contextmanager
+def serve_quietly(house: House) -> Iterator[str]:
+    """A server of our own in a thread, on a port that the system chooses; stops at a checkpoint."""
+    with listen("127.0.0.1", 0) as wire:
+        address = f"http://127.0.0.1:{wire.getsockname()[1]}"
+        server = server_for(make_app(house))
+        thread = threading.Thread(target=lambda: asyncio.run(server.serve([wire])), name="modella-server")
+        thread.start()
+        try:
+            _until_started(server, thread)
+            house.announce(address)
+            yield address
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket; its port is known before the server starts."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    wire = socket.socket(family, socket.SOCK_STREAM)
+    wire.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        wire.bind((host, port))
+    except OSError:
+        wire.close()
+        raise
+    wire.listen(128)
+    return wire
+
+
+def server_for(app: FastAPI) -> uvicorn.Server:
+    """The HTTP server around an app, with limits against slow and huge requests."""
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        proxy_headers=False,
+        server_header=False,
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=3,
+        h11_max_incomplete_event_size=65536,
+        limit_concurrency=500,
+        ws="websockets-sansio",
+        ws_max_size=65536,
+        loop="asyncio",
+    )
+    return uvicorn.Server(config)
+
+
+def _until_started(server: uvicorn.Server, thread: threading.Thread) -> None:
+    deadline = time.monotonic() + _START_SECONDS
+    while not server.started:
+        if not thread.is_alive() or time.monotonic() > deadline:
+            raise Failed("server-unreachable", address="127.0.0.1")
+        time.sleep(0.01)

@@ -1,0 +1,56 @@
+"""`modella tokens`: keys for the sources; they go in and never come out."""
+
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from modella.cli.commands import JsonOption, answers_errors, console, words
+from modella.cli.screen import print_json, table
+from modella.core.errors import NotFound
+from modella.io.secrets import ENVIRONMENT
+from modella.wiring import secrets_of
+
+app = typer.Typer(no_args_is_help=True, help="Keys for the sources.")
+Name = Annotated[str, typer.Argument(metavar="|".join(ENVIRONMENT))]
+
+
+@app.command("ls")
+@answers_errors
+def list_tokens(as_json: JsonOption = False) -> None:
+    """Show which keys are set, never the keys."""
+    rows = secrets_of({}).describe()
+    if as_json:
+        print_json(rows)
+        return
+    made = table("source", "set", "ends with", "from")
+    for row in rows:
+        made.add_row(row["name"], "✓" if row["set"] else "–", row["last4"] or "", row["from"] or "")
+    console().print(made)
+
+
+@app.command("set")
+@answers_errors
+def set_token(
+    name: Name,
+    value: Annotated[str | None, typer.Option("--value", help="Better left out: it is asked for, unseen.")] = None,
+) -> None:
+    """Store the key for a source."""
+    _check(name)
+    key = value or typer.prompt(words().say("cli.key-prompt", name=name), hide_input=True)
+    secrets_of({}).set_key(name, key.strip())
+    console().print(Text(words().say("cli.token-set", name=name)))
+
+
+@app.command("rm")
+@answers_errors
+def remove_token(name: Name) -> None:
+    """Forget the stored key for a source."""
+    _check(name)
+    key = "cli.token-gone" if secrets_of({}).remove_key(name) else "cli.token-none"
+    console().print(Text(words().say(key, name=name)))
+
+
+def _check(name: str) -> None:
+    if name not in ENVIRONMENT:
+        raise NotFound("unknown-id", id=name[:64])

@@ -1,0 +1,1 @@
+"""Nouns and rules, pure: nothing here opens, asks or waits."""

@@ -1,0 +1,81 @@
+"""What happens, as it is told: one tagged union of events, each numbered and timed.
+
+The same stream feeds the command line, the WebSocket and the tests.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from modella.core.download import DownloadView, Step
+
+
+class _Event(BaseModel):
+    """`seq` grows by one an event within a run; `at` is UTC, for display only."""
+
+    model_config = ConfigDict(frozen=True)
+
+    seq: int = 0
+    at: str = ""
+
+
+class DownloadChanged(_Event):
+    """A download has a new state, step, reason or name."""
+
+    type: Literal["download-changed"] = "download-changed"
+    download: DownloadView
+
+
+class DownloadProgress(_Event):
+    """Bytes have moved. `bytes` and `total` count over all files of the download; speed is bytes a second."""
+
+    type: Literal["download-progress"] = "download-progress"
+    id: str
+    step: Step
+    file: str | None = None
+    bytes: int
+    total: int | None = None
+    speed: float = 0.0
+    eta: float | None = None
+    connections: int = 0
+
+
+class DownloadRemoved(_Event):
+    """A download has left the history."""
+
+    type: Literal["download-removed"] = "download-removed"
+    id: str
+
+
+class ModelAdded(_Event):
+    """A model has entered the library."""
+
+    type: Literal["model-added"] = "model-added"
+    model: dict[str, Any]
+
+
+class ModelChanged(_Event):
+    """A model's record has changed."""
+
+    type: Literal["model-changed"] = "model-changed"
+    model: dict[str, Any]
+
+
+class QueueChanged(_Event):
+    """The order of the queue has changed: ids of what waits, first come first."""
+
+    type: Literal["queue-changed"] = "queue-changed"
+    order: tuple[str, ...]
+
+
+class Resync(_Event):
+    """The listener has missed events that are no longer kept: read the lists again."""
+
+    type: Literal["resync"] = "resync"
+
+
+Event = Annotated[
+    DownloadChanged | DownloadProgress | DownloadRemoved | ModelAdded | ModelChanged | QueueChanged | Resync,
+    Field(discriminator="type"),
+]
+EVENT: TypeAdapter[Event] = TypeAdapter(Event)

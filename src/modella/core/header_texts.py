@@ -1,0 +1,101 @@
+"""The texts of a header that are worth showing to people. All of them are untrusted and shortened."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from modella.core.digests import clean
+
+_LONGEST = 4000
+_LARGEST_JSON = 4_000_000
+_TAGS = 40
+_REPEATS = re.compile(r"^\d+_")
+
+_SIMPLE = {
+    "title": ("modelspec.title", "ss_output_name", "general.name"),
+    "description": ("modelspec.description", "ss_training_comment", "general.description"),
+    "author": ("modelspec.author", "general.author"),
+    "date": ("modelspec.date",),
+    "license": ("modelspec.license", "general.license"),
+    "usage_hint": ("modelspec.usage_hint",),
+    "trigger_words": ("modelspec.trigger_phrase",),
+    "resolution": ("modelspec.resolution", "ss_resolution"),
+    "base_label": ("ss_base_model_version", "modelspec.architecture", "general.architecture"),
+    "base_file": ("ss_sd_model_name", "general.base_model.0.name"),
+    "prediction_type": ("modelspec.prediction_type",),
+    "merged_from": ("modelspec.merged_from",),
+    "network_module": ("ss_network_module",),
+    "rank": ("ss_network_dim",),
+    "alpha": ("ss_network_alpha",),
+    "clip_skip": ("ss_clip_skip",),
+    "steps": ("ss_steps",),
+    "epochs": ("ss_num_epochs", "ss_epoch"),
+    "images": ("ss_num_train_images",),
+    "training_started": ("ss_training_started_at",),
+    "training_finished": ("ss_training_finished_at",),
+    "size_label": ("general.size_label",),
+    "organization": ("general.organization",),
+    "software": ("software", "modelspec.implementation"),
+}
+"""What we show, and the header keys it may stand under, best first (sd-scripts, ModelSpec 1.0.1, GGUF)."""
+
+
+def readable(metadata: Mapping[str, str]) -> dict[str, Any]:
+    """Texts by our own names: strings, plus `tags` (most frequent first) and `embedded_autov3`."""
+    if not metadata:
+        return {}
+    texts: dict[str, Any] = {}
+    for name, keys in _SIMPLE.items():
+        value = next((text for key in keys if (text := _text(metadata.get(key)))), None)
+        if value:
+            texts[name] = value
+    for name, read in _STRUCTURED.items():
+        if value := read(metadata):
+            texts[name] = value
+    return texts
+
+
+def _text(value: str | None) -> str | None:
+    text = (value or "").replace("\x00", "").strip()[:_LONGEST]
+    return None if text in ("", "None", "null") else text
+
+
+def _tags(metadata: Mapping[str, str]) -> list[str]:
+    counts: dict[str, int] = {}
+    for tags in _json_object(metadata.get("ss_tag_frequency")).values():
+        for tag, count in tags.items() if isinstance(tags, dict) else ():
+            if isinstance(count, int):
+                counts[tag.strip()[:200]] = counts.get(tag.strip()[:200], 0) + count
+    if not counts:
+        written = _text(metadata.get("modelspec.tags")) or ""
+        return [tag for part in written.split(",") if (tag := part.strip())][:_TAGS]
+    return sorted((tag for tag in counts if tag), key=lambda tag: -counts[tag])[:_TAGS]
+
+
+def _folders(metadata: Mapping[str, str]) -> list[str]:
+    folders = _json_object(metadata.get("ss_tag_frequency")) or _json_object(metadata.get("ss_dataset_dirs"))
+    return [_REPEATS.sub("", folder)[:200] for folder in folders][:_TAGS]
+
+
+def _autov3(metadata: Mapping[str, str]) -> str | None:
+    claims = (metadata.get("sshs_model_hash"), metadata.get("modelspec.hash_sha256"))
+    digests = (clean("autov3", claim) for claim in claims)
+    return next((digest[:12] for digest in digests if digest), None)
+
+
+def _json_object(text: str | None) -> dict[str, Any]:
+    if not text or len(text) > _LARGEST_JSON:
+        return {}
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+_STRUCTURED: Mapping[str, Callable[[Mapping[str, str]], Any]] = {
+    "tags": _tags,
+    "dataset_folders": _folders,
+    "embedded_autov3": _autov3,
+}

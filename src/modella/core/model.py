@@ -1,0 +1,189 @@
+"""A model's record: `metadata.json` and `overrides.json`, and the value that counts for each field.
+
+Effective value, per field: user > source > header text > guess from the name; for kind and family the tensors beat
+every text except the user's. Unknown keys survive a rewrite.
+"""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from modella.core.errors import BadLink
+from modella.core.kinds import Kind
+
+SCHEMA = 1
+
+FileTrust = Literal["verified", "recorded", "unchecked", "mismatch", "changed", "damaged"]
+
+
+class _Kept(BaseModel):
+    model_config = ConfigDict(extra="allow")
+
+
+class Verified(_Kept):
+    """How far the bytes are proven: `verified` = equal to a hash published by the source (fault matrix 2.7)."""
+
+    state: FileTrust = "unchecked"
+    at: str | None = None
+    expected: str | None = None
+    by: str | None = None
+
+
+class ModelFile(_Kept):
+    """One file of a model. `name` is relative to the model's folder; size in bytes; digests in lower-case hex."""
+
+    name: str
+    original_name: str | None = None
+    size: int
+    sha256: str | None = None
+    blake3: str | None = None
+    autov1: str | None = None
+    autov2: str | None = None
+    autov3: str | None = None
+    crc32: str | None = None
+    format: str | None = None
+    precision: str | None = None
+    role: str = "model"
+    verified: Verified = Field(default_factory=Verified)
+
+
+class Preview(_Kept):
+    """A preview beside the model; `file` is None when it could not be fetched."""
+
+    file: str | None = None
+    url: str | None = None
+    type: str = "image"
+    width: int | None = None
+    height: int | None = None
+    blurhash: str | None = None
+    nsfw_level: int | None = None
+    prompt: str | None = None
+
+
+class SourceRecord(_Kept):
+    """Where the model came from, with the payload as the source sent it."""
+
+    source: str
+    url: str | None = None
+    model_id: str | None = None
+    version_id: str | None = None
+    file_id: str | None = None
+    revision: str | None = None
+    air: str | None = None
+    ref: dict[str, Any] = Field(default_factory=dict)
+    fetched_at: str | None = None
+    state: Literal["present", "gone", "unreachable"] = "present"
+    payload: Any = None
+
+
+class Detected(_Kept):
+    """What the bytes say of themselves."""
+
+    kind: str | None = None
+    family: str | None = None
+    variant: str | None = None
+    also: list[str] = Field(default_factory=list)
+    reasons: list[str] = Field(default_factory=list)
+    metadata: dict[str, Any] = Field(default_factory=dict)
+
+
+class Metadata(_Kept):
+    """`metadata.json`: what was fetched and what was detected; canonical."""
+
+    model_config = ConfigDict(extra="allow", populate_by_name=True)
+
+    schema_version: int = Field(default=SCHEMA, alias="schema")
+    id: str
+    name: str
+    cleaned_name: str
+    kind: str = "unknown"
+    family: str | None = None
+    base_model: str | None = None
+    version: str | None = None
+    files: list[ModelFile] = Field(default_factory=list)
+    trained_words: list[str] = Field(default_factory=list)
+    tags: list[str] = Field(default_factory=list)
+    description: str | None = None
+    description_format: str | None = None
+    version_description: str | None = None
+    previews: list[Preview] = Field(default_factory=list)
+    creator: str | None = None
+    license: dict[str, Any] = Field(default_factory=dict)
+    nsfw_level: int | None = None
+    published_at: str | None = None
+    stats: dict[str, Any] = Field(default_factory=dict)
+    relations: list[dict[str, Any]] = Field(default_factory=list)
+    sources: list[SourceRecord] = Field(default_factory=list)
+    detected: Detected = Field(default_factory=Detected)
+    conflicts: list[str] = Field(default_factory=list)
+    added_at: str = ""
+    updated_at: str = ""
+
+
+class Overrides(_Kept):
+    """`overrides.json`: what the user says; canonical."""
+
+    model_config = ConfigDict(extra="allow", populate_by_name=True)
+
+    schema_version: int = Field(default=SCHEMA, alias="schema")
+    fields: dict[str, Any] = Field(default_factory=dict)
+    apps: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    never_match: list[str] = Field(default_factory=list)
+
+
+class PlannedFile(BaseModel):
+    """One file's way to its final name, relative to the model's folder."""
+
+    part: int
+    name: str
+
+
+class Plan(BaseModel):
+    """What placing will do, written down before it is done so that it can be finished after a crash.
+
+    `folder` is relative to the library's root; the metadata and overrides are the files to be written there.
+    """
+
+    folder: str
+    files: list[PlannedFile]
+    metadata: dict[str, Any]
+    overrides: dict[str, Any]
+    replaces: str | None = None
+    links_to: str | None = None
+
+
+def effective(metadata: Metadata, overrides: Overrides) -> dict[str, Any]:
+    """The record with the user's word in front: every field of the metadata, overridden ones replaced."""
+    fields = metadata.model_dump(by_alias=True)
+    return {**fields, **{name: value for name, value in overrides.fields.items() if name not in {"schema", "id"}}}
+
+
+EDITABLE: dict[str, type | tuple[type, ...]] = {
+    "name": str,
+    "kind": str,
+    "family": (str, type(None)),
+    "base_model": (str, type(None)),
+    "version": (str, type(None)),
+    "tags": list,
+    "trained_words": list,
+    "description": (str, type(None)),
+    "nsfw_level": (int, type(None)),
+}
+"""Fields that a person may set, and what may stand in them."""
+
+
+def check_fields(fields: dict[str, Any]) -> None:
+    """BadLink("bad-value") for a field that cannot be set, or not to this value."""
+    for name, value in fields.items():
+        if name not in EDITABLE or not _fits(name, value):
+            raise BadLink("bad-value", name=name[:40], value=str(value)[:80], reason="not a value for this field")
+
+
+def _fits(name: str, value: Any) -> bool:
+    if not isinstance(value, EDITABLE[name]) or isinstance(value, bool):
+        return False
+    if isinstance(value, list):
+        return len(value) <= 1000 and all(isinstance(each, str) and 0 < len(each) <= 1000 for each in value)
+    if name == "kind":
+        return value in set(Kind) - {Kind.invalid}
+    return bool(value.strip()) and len(value) <= 512 if name == "name" else True

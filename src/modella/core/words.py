@@ -1,0 +1,86 @@
+"""Sentences for people: keys and facts become text of a language, sizes and times become readable."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from modella.core.errors import ModellaError
+from modella.core.naming import shown
+
+_UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
+_SIZES = frozenset({"short", "needed", "others", "margin", "free"})
+_LONGEST_LIST = 12
+
+
+class Words:
+    """One language. A missing fact reads as an ellipsis, a missing key as the key itself."""
+
+    def __init__(self, texts: Mapping[str, Any]) -> None:
+        self._texts = texts
+
+    def say(self, key: str, **facts: Any) -> str:
+        """The text at a dotted key, facts filled in."""
+        found: Any = self._texts
+        for part in key.split("."):
+            found = found.get(part) if isinstance(found, Mapping) else None
+        return found.format_map(_Facts(facts)) if isinstance(found, str) else key
+
+    def sentence(self, code: str, facts: Mapping[str, Any]) -> str:
+        """What happened, for a code of the error family."""
+        return self.say(f"errors.{code}.sentence", **facts)
+
+    def hint(self, code: str, facts: Mapping[str, Any]) -> str:
+        """What to do about it."""
+        return self.say(f"errors.{code}.hint", **facts)
+
+    def explain(self, problem: ModellaError) -> dict[str, Any]:
+        """An error as every door shows it: code, sentence, hint, facts."""
+        facts = problem.facts
+        return {
+            "code": problem.code,
+            "error": self.sentence(problem.code, facts),
+            "hint": self.hint(problem.code, facts),
+            "context": {name: _plain(value) for name, value in facts.items()},
+        }
+
+
+class _Facts(dict[str, Any]):
+    def __init__(self, facts: Mapping[str, Any]) -> None:
+        super().__init__({name: _readable(name, value) for name, value in facts.items() if value is not None})
+
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+def _readable(name: str, value: Any) -> Any:
+    if name in _SIZES and isinstance(value, (int, float)):
+        return size(value)
+    if isinstance(value, (list, tuple)):
+        names = [shown(str(each)) for each in value]
+        more = f" … (+{len(names) - _LONGEST_LIST})" if len(names) > _LONGEST_LIST else ""
+        return ", ".join(names[:_LONGEST_LIST]) + more
+    return shown(value, 400) if isinstance(value, str) else value
+
+
+def _plain(value: Any) -> Any:
+    simple = isinstance(value, (str, int, float, bool, type(None)))
+    return value if simple else [_plain(v) for v in value] if isinstance(value, (list, tuple)) else str(value)
+
+
+def size(count: float) -> str:
+    """Bytes for people, in powers of 1024."""
+    for unit in _UNITS:
+        if abs(count) < 1024 or unit == _UNITS[-1]:
+            return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
+        count /= 1024
+    raise AssertionError("unreachable")
+
+
+def duration(seconds: float | None) -> str:
+    """Seconds for people: 42 s, 3:07, 1:02:33."""
+    if seconds is None:
+        return "–"
+    whole = int(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    hours, rest = divmod(whole, 3600)
+    return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"

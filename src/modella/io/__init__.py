@@ -1,0 +1,1 @@
+"""The hands: the only modules that touch the world."""

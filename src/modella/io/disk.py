@@ -1,0 +1,598 @@
+"""The one hand that writes, renames, links and deletes.
+
+    <library>/
+      .modella/library.json            marker: this folder is a library, with a random id
+      .modella/lock, owner.json        who owns the library now
+      .modella/incoming/<download>/    state.json, listing.json, <n>.part, <n>.journal.<k>
+      .modella/quarantine/<download>/  bytes that failed a check, with reason.json
+      .modella/trash/<time>-<id>/      what was deleted or replaced, with manifest.json
+      .modella/history/<model id>/     earlier versions of metadata.json and overrides.json
+
+Order and durability follow the fault matrix, part 2: temporary name → write → flush → close → rename → flush the
+folder; nothing is ever published over a name that exists; nothing is deleted that we did not make.
+"""
+
+import ctypes
+import errno
+import json
+import os
+import secrets
+import shutil
+import stat
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import psutil
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
+from modella.core.errors import Conflict, DiskTrouble, ModellaError, NoSpace, Refused
+
+CONTROL = ".modella"
+HISTORY_KEPT = 10
+_RENAME_NOREPLACE = 1
+_AT_FDCWD = -100
+_KEEP_SIZE = 1
+_NO_FOLDER_FLUSH = {errno.EINVAL, errno.ENOTSUP, errno.EBADF, errno.EACCES}
+_NO_RENAME_FLAG = {errno.EINVAL, errno.ENOSYS, errno.ENOTSUP}
+_NO_HARD_LINK = {errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK}
+
+_MEANING: dict[int, tuple[type[ModellaError], str]] = {
+    errno.ENOSPC: (NoSpace, "no-space"),
+    errno.EDQUOT: (NoSpace, "quota"),
+    errno.EFBIG: (NoSpace, "file-too-large"),
+    errno.EIO: (DiskTrouble, "disk-error"),
+    errno.EROFS: (DiskTrouble, "read-only"),
+    errno.EACCES: (DiskTrouble, "permission"),
+    errno.EPERM: (DiskTrouble, "permission"),
+    errno.ENAMETOOLONG: (DiskTrouble, "name-too-long"),
+    errno.EMFILE: (DiskTrouble, "too-many-open-files"),
+    errno.ENFILE: (DiskTrouble, "too-many-open-files"),
+    errno.ESTALE: (DiskTrouble, "root-offline"),
+    errno.ENODEV: (DiskTrouble, "root-offline"),
+    errno.ENXIO: (DiskTrouble, "root-offline"),
+    errno.ENOTCONN: (DiskTrouble, "root-offline"),
+    errno.EBUSY: (DiskTrouble, "disk-busy"),
+    errno.ETXTBSY: (DiskTrouble, "disk-busy"),
+}
+
+
+@contextmanager
+def disk_errors(path: Path) -> Iterator[None]:
+    """Turns an OSError into an error of the family, with the path that it concerns."""
+    try:
+        yield
+    except OSError as problem:
+        branch, code = _MEANING.get(problem.errno or 0, (DiskTrouble, "disk-error"))
+        raise branch(code, path=str(path), errno=problem.errno, reason=os.strerror(problem.errno or 0)) from problem
+
+
+# ---------------------------------------------------------------------------------------------------- small files
+
+
+def write_atomic(path: Path, content: bytes) -> None:
+    """Gives a small file of ours new content, whole or not at all, durable when this returns.
+
+    Also used to replace: only ever called for files that are ours.
+    """
+    with disk_errors(path):
+        temporary = path.with_name(f".{path.name[:80]}.{secrets.token_hex(6)}.tmp")
+        try:
+            _write_new(temporary, content)
+            os.replace(temporary, path)  # noqa: PTH105 (kept visible: this is the moment of truth)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+        flush_folder(path.parent)
+
+
+def write_json(path: Path, value: Any) -> None:
+    """write_atomic for JSON that people may read."""
+    write_atomic(path, (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode())
+
+
+def read_json(path: Path) -> Any:
+    """The JSON in a file, None when there is no such file; ValueError when it cannot be parsed or is empty."""
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as problem:
+        branch, code = _MEANING.get(problem.errno or 0, (DiskTrouble, "disk-error"))
+        raise branch(code, path=str(path), reason=problem.strerror) from problem
+    if not content.strip():
+        raise ValueError("the file is empty")
+    return json.loads(content)
+
+
+def set_aside(path: Path, stamp: str) -> Path:
+    """Renames a file of ours that cannot be read to `<name>.bad-<stamp>`; it is never replaced by defaults."""
+    aside = path.with_name(f"{path.name}.bad-{stamp}")
+    with disk_errors(path):
+        path.rename(aside)
+        flush_folder(path.parent)
+    return aside
+
+
+def make_folders(path: Path) -> None:
+    """Makes a folder and what is missing above it, each flushed into its parent."""
+    with disk_errors(path):
+        missing = [path, *path.parents]
+        missing = missing[: next((i for i, each in enumerate(missing) if each.exists()), len(missing))]
+        for folder in reversed(missing):
+            folder.mkdir(exist_ok=True)
+            flush_folder(folder.parent)
+
+
+def flush_folder(folder: Path) -> None:
+    """Makes the names in a folder durable where the file system can."""
+    if sys.platform == "win32":
+        return
+    handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    except OSError as problem:
+        if problem.errno not in _NO_FOLDER_FLUSH:
+            raise
+    finally:
+        os.close(handle)
+
+
+def _write_new(path: Path, content: bytes) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0), 0o644)
+    try:
+        view = memoryview(content)
+        while view:
+            view = view[os.write(handle, view) :]
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+# ------------------------------------------------------------------------------------------------------- publishing
+
+
+def publish(source: Path, target: Path) -> None:
+    """Gives a finished file its final name; Conflict("name-taken") when the name exists, whatever it is.
+
+    Both folders are flushed. On another file system the bytes are copied, flushed and then published there; the
+    source goes last.
+    """
+    with disk_errors(target):
+        try:
+            _rename_new(source, target)
+        except FileExistsError:
+            raise Conflict("name-taken", path=str(target)) from None
+        except OSError as problem:
+            if problem.errno != errno.EXDEV:
+                raise
+            _copy_then_publish(source, target)
+        flush_folder(target.parent)
+        flush_folder(source.parent)
+
+
+def _rename_new(source: Path, target: Path) -> None:
+    """Renames without replacing: by the system's flag, else by hard link, else by a look under our lock."""
+    if sys.platform == "win32":
+        source.rename(target)
+        return
+    if sys.platform == "linux":
+        libc = ctypes.CDLL(None, use_errno=True)
+        if hasattr(libc, "renameat2"):
+            done = libc.renameat2(_AT_FDCWD, os.fsencode(source), _AT_FDCWD, os.fsencode(target), _RENAME_NOREPLACE)
+            if done == 0:
+                return
+            if ctypes.get_errno() not in _NO_RENAME_FLAG:
+                raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), str(target))
+    try:
+        os.link(source, target, follow_symlinks=False)
+    except OSError as problem:
+        if problem.errno not in _NO_HARD_LINK:
+            raise
+        if os.path.lexists(target):
+            raise FileExistsError(errno.EEXIST, "exists", str(target)) from None
+        source.rename(target)
+        return
+    source.unlink()
+
+
+def _copy_then_publish(source: Path, target: Path) -> None:
+    temporary = target.with_name(f".{secrets.token_hex(8)}.part")
+    try:
+        with source.open("rb") as reading, temporary.open("xb") as writing:
+            shutil.copyfileobj(reading, writing, 8 * 1024 * 1024)
+            writing.flush()
+            os.fsync(writing.fileno())
+        _rename_new(temporary, target)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    source.unlink()
+
+
+def hard_link(existing: Path, target: Path) -> bool:
+    """Makes a second name for the same bytes; False where the file system cannot."""
+    with disk_errors(target):
+        try:
+            os.link(existing, target)
+        except FileExistsError:
+            raise Conflict("name-taken", path=str(target)) from None
+        except OSError as problem:
+            if problem.errno in _NO_HARD_LINK | {errno.EXDEV}:
+                return False
+            raise
+        flush_folder(target.parent)
+        return True
+
+
+def same_file(one: Path, other: Path) -> bool:
+    """Whether two paths are one file (device and inode)."""
+    try:
+        a, b = one.stat(), other.stat()
+    except OSError:
+        return False
+    return (a.st_dev, a.st_ino) == (b.st_dev, b.st_ino)
+
+
+# ------------------------------------------------------------------------------------------------------------ parts
+
+
+class PartFile:
+    """A file being fetched, written at offsets from several threads; and its journal of what was written.
+
+    The journal is plain appended text, one `start end` a line, never flushed: it survives the death of the process,
+    not of the machine, and is trusted only under the boot that wrote it. Each checkpoint begins a new journal; the
+    old one goes once the record of the checkpoint is durable.
+    """
+
+    def __init__(self, path: Path, *, only_read: bool = False) -> None:
+        self.path = path
+        with disk_errors(path):
+            access = os.O_RDONLY if only_read else os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+            flags = access | os.O_CLOEXEC | getattr(os, "O_BINARY", 0)
+            self._handle = os.open(path, flags, 0o644)
+        self._journal: int | None = None
+        self._journal_lock = threading.Lock()
+
+    def write(self, offset: int, content: bytes) -> None:
+        """Writes all bytes at the offset, then says so in the journal."""
+        with disk_errors(self.path):
+            view, at = memoryview(content), offset
+            while view:
+                written = os.pwrite(self._handle, view, at)
+                view, at = view[written:], at + written
+            with self._journal_lock:
+                if self._journal is not None:
+                    os.write(self._journal, b"%d %d\n" % (offset, at))
+
+    def read(self, offset: int, size: int) -> bytes:
+        """Bytes as they are in the file now; fewer at its end."""
+        with disk_errors(self.path):
+            return os.pread(self._handle, size, offset)
+
+    def flush(self) -> None:
+        """Makes the written bytes durable. When this raises, nothing since the last flush may be believed."""
+        try:
+            os.fdatasync(self._handle) if hasattr(os, "fdatasync") else os.fsync(self._handle)
+        except OSError as problem:
+            branch, code = _MEANING.get(problem.errno or 0, (DiskTrouble, "flush-failed"))
+            code = "flush-failed" if code == "disk-error" else code
+            raise branch(code, path=str(self.path), errno=problem.errno, reason=problem.strerror) from problem
+
+    def reserve(self, size: int) -> None:
+        """Asks the file system for the blocks without changing the length, where it can."""
+        if sys.platform != "linux" or size <= 0:
+            return
+        libc = ctypes.CDLL(None, use_errno=True)
+        done = libc.fallocate64(self._handle, _KEEP_SIZE, ctypes.c_int64(0), ctypes.c_int64(size))
+        if done and ctypes.get_errno() in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+            with disk_errors(self.path):
+                raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), str(self.path))
+
+    def cut(self, size: int) -> None:
+        """Cuts the file to a length."""
+        with disk_errors(self.path):
+            os.ftruncate(self._handle, size)
+
+    def begin_journal(self, number: int) -> None:
+        """Opens the journal of the next checkpoint; writes from now on are told there."""
+        with disk_errors(self.path):
+            fresh = os.open(self.journal_path(number), os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+        with self._journal_lock:
+            old, self._journal = self._journal, fresh
+            if old is not None:
+                os.close(old)
+
+    def drop_journals(self, before: int) -> None:
+        """Removes journals that a durable record has made needless."""
+        for number, path in self._journals():
+            if number < before:
+                path.unlink(missing_ok=True)
+
+    def journalled(self) -> list[tuple[int, int]]:
+        """The ranges that all journals tell of; a torn last line is left out."""
+        found: list[tuple[int, int]] = []
+        for _, path in self._journals():
+            for line in path.read_bytes().split(b"\n")[:-1]:
+                start, _, end = line.partition(b" ")
+                if start.isdigit() and end.isdigit():
+                    found.append((int(start), int(end)))
+        return found
+
+    def journal_path(self, number: int) -> Path:
+        """Where the journal with this number lies."""
+        return self.path.with_name(f"{self.path.stem}.journal.{number}")
+
+    @property
+    def length(self) -> int:
+        """The length of the file: never evidence of progress."""
+        return os.fstat(self._handle).st_size
+
+    def close(self) -> None:
+        """Lets go of the file."""
+        os.close(self._handle)
+        with self._journal_lock:
+            if self._journal is not None:
+                os.close(self._journal)
+                self._journal = None
+
+    def _journals(self) -> list[tuple[int, Path]]:
+        found = self.path.parent.glob(f"{self.path.stem}.journal.*")
+        return sorted((int(p.suffix[1:]), p) for p in found if p.suffix[1:].isdigit())
+
+
+def boot_id() -> str:
+    """Names the machine's run since it was started: what a dead process wrote is still there under the same one."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    except OSError:
+        return f"boot-{psutil.boot_time():.0f}"
+
+
+def free_space(path: Path) -> int:
+    """Bytes that this user may still write to the file system of the path."""
+    with disk_errors(path):
+        return shutil.disk_usage(path).free if sys.platform == "win32" else _available(path)
+
+
+def _available(path: Path) -> int:
+    found = os.statvfs(path)
+    return found.f_bavail * found.f_frsize
+
+
+def total_space(path: Path) -> int:
+    """Bytes of the whole file system of the path."""
+    with disk_errors(path):
+        return shutil.disk_usage(path).total
+
+
+# ---------------------------------------------------------------------------------------------------------- library
+
+
+@dataclass(frozen=True)
+class Library:
+    """The folders of one library root, and what is done to them."""
+
+    root: Path
+
+    @property
+    def control(self) -> Path:
+        """The hidden folder that belongs to us."""
+        return self.root / CONTROL
+
+    @property
+    def incoming(self) -> Path:
+        """Where downloads grow."""
+        return self.control / "incoming"
+
+    def staging(self, download: str) -> Path:
+        """The folder of one download."""
+        return self.incoming / download
+
+    def quarantine(self, download: str) -> Path:
+        """Where bytes of a download go that failed a check."""
+        return self.control / "quarantine" / download
+
+    def prepare(self) -> str:
+        """Makes the control folder where there is none; the library's id. DiskTrouble when the drive is not there."""
+        marker = self.control / "library.json"
+        known = self._marker(marker)
+        if known:
+            return known
+        if self.control.exists() and (self.control / "incoming").exists():
+            raise DiskTrouble("root-offline", path=str(self.root))
+        for folder in (self.incoming, self.control / "quarantine", self.control / "trash", self.control / "history"):
+            make_folders(folder)
+        identity = secrets.token_hex(16)
+        write_json(marker, {"schema": 1, "id": identity})
+        return identity
+
+    def check_present(self, identity: str) -> None:
+        """DiskTrouble("root-offline") unless this very library is there: an empty mount point is not it."""
+        if self._marker(self.control / "library.json") != identity:
+            raise DiskTrouble("root-offline", path=str(self.root))
+
+    def inside(self, relative: str) -> Path:
+        """A path below the root from a relative one; Refused when it, or a link on the way, leads out."""
+        path = self.root.joinpath(*PurePosixPath(relative).parts)
+        real_root, real = self.root.resolve(), path.parent.resolve() / path.name
+        if (
+            PurePosixPath(relative).is_absolute()
+            or ".." in PurePosixPath(relative).parts
+            or not real.is_relative_to(real_root)
+        ):
+            raise Refused("outside-library", path=relative)
+        return path
+
+    def keep_history(self, model_id: str, file: Path, stamp: str) -> None:
+        """Copies a canonical file to the history before it is overwritten, keeping the newest ten."""
+        if not file.exists():
+            return
+        folder = self.control / "history" / model_id
+        make_folders(folder)
+        write_atomic(folder / f"{stamp}-{file.name}", file.read_bytes())
+        for old in sorted(folder.glob(f"*-{file.name}"))[:-HISTORY_KEPT]:
+            old.unlink(missing_ok=True)
+
+    def trash(self, folder: Path, names: list[str], entry: str, manifest: dict[str, Any]) -> Path:
+        """Moves files of ours from a folder into the trash with what is needed to restore them.
+
+        Files that are not named stay, and so does the folder then. No copying.
+        """
+        bin_ = self.control / "trash" / entry
+        make_folders(bin_)
+        write_json(bin_ / "manifest.json", {**manifest, "folder": str(folder.relative_to(self.root)), "names": names})
+        with disk_errors(folder):
+            for name in names:
+                source, target = folder / name, bin_ / name
+                if os.path.lexists(source):
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    _rename_new(source, target)
+            flush_folder(bin_)
+            remove_if_empty(folder, self.root)
+        return bin_
+
+    def set_to_quarantine(self, download: str, reason: dict[str, Any]) -> Path:
+        """Moves a download's staging folder to the quarantine, with the reason beside the bytes."""
+        target = self.quarantine(download)
+        make_folders(target.parent)
+        write_json(self.staging(download) / "reason.json", reason)
+        with disk_errors(target):
+            if not target.exists():
+                self.staging(download).rename(target)
+            flush_folder(target.parent)
+            flush_folder(self.incoming)
+        return target
+
+    def set_staging_aside(self, download: str) -> None:
+        """Keeps a download's folder that cannot be read, out of the way."""
+        lost = self.incoming / ".lost"
+        make_folders(lost)
+        with disk_errors(lost):
+            self.staging(download).rename(lost / f"{download}-{secrets.token_hex(4)}")
+
+    def drop_staging(self, download: str) -> None:
+        """Removes a download's staging folder and the files in it that are of our making."""
+        self._drop(self.staging(download))
+
+    def drop_quarantine(self, download: str) -> None:
+        """Removes a download's quarantined bytes."""
+        self._drop(self.quarantine(download))
+
+    def _drop(self, folder: Path) -> None:
+        if not folder.is_dir() or folder.is_symlink():
+            return
+        with disk_errors(folder):
+            for entry in folder.iterdir():
+                ours = entry.name in {"state.json", "listing.json", "reason.json"} or ".journal." in entry.name
+                if ours or entry.suffix in {".part", ".tmp", ".preview"}:
+                    entry.unlink(missing_ok=True)
+            remove_if_empty(folder, self.root)
+
+    def _marker(self, path: Path) -> str | None:
+        try:
+            found = read_json(path)
+        except ValueError:
+            return None
+        return str(found["id"]) if isinstance(found, dict) and found.get("id") else None
+
+
+def remove_if_empty(folder: Path, root: Path) -> None:
+    """Removes a folder and the ones above it that have become empty, never the root itself."""
+    while folder != root and folder.is_relative_to(root):
+        try:
+            folder.rmdir()
+        except OSError:
+            return
+        folder = folder.parent
+
+
+# ------------------------------------------------------------------------------------------------------------- lock
+
+
+class Ownership:
+    """The lock on a library: held by one process at a time, beside a record that says who it is."""
+
+    def __init__(self, library: Library) -> None:
+        self._record = library.control / "owner.json"
+        self._path = library.control / "lock"
+        self._handle: int | None = None
+
+    def take(self, owner: dict[str, Any]) -> None:
+        """Becomes the owner; Conflict("library-in-use") with the present owner's record when there is one."""
+        with disk_errors(self._path):
+            flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0)
+            handle = os.open(self._path, flags, 0o600)
+            if not _lock(handle):
+                os.close(handle)
+                raise Conflict("library-in-use", **(self.owner() or {})) from None
+        self._handle = handle
+        self.tell(owner)
+
+    def tell(self, owner: dict[str, Any]) -> None:
+        """Writes who the owner is, and where it can be reached."""
+        write_json(self._record, {**owner, "pid": os.getpid(), "boot": boot_id()})
+
+    def owner(self) -> dict[str, Any] | None:
+        """The record of the owner, as it was last written; it may be gone since."""
+        try:
+            found = read_json(self._record)
+        except (ValueError, ModellaError):
+            return None
+        return found if isinstance(found, dict) else None
+
+    def is_held(self) -> bool:
+        """Whether some process holds the lock now."""
+        if not self._path.exists():
+            return False
+        handle = os.open(self._path, os.O_RDWR | os.O_CLOEXEC)
+        try:
+            return not _lock(handle)
+        finally:
+            os.close(handle)
+
+    def release(self) -> None:
+        """Lets go; the lock file itself is never deleted."""
+        if self._handle is not None:
+            self._record.unlink(missing_ok=True)
+            os.close(self._handle)
+            self._handle = None
+
+
+def _lock(handle: int) -> bool:
+    """Takes the system's lock on an open file, let go of when the process ends; False when another has it."""
+    try:
+        if sys.platform == "win32":
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        else:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def is_writable(folder: Path) -> bool:
+    """Whether a file can be made in a folder, found out by making one."""
+    probe = folder / f".{secrets.token_hex(6)}.tmp"
+    try:
+        probe.touch(exist_ok=False)
+        probe.unlink()
+    except OSError:
+        return False
+    return True
+
+
+def is_regular(path: Path) -> bool:
+    """Whether the path itself, not what it may link to, is an ordinary file."""
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except OSError:
+        return False

@@ -1,0 +1,417 @@
+"""The one hand that opens connections: guarded, redirect by redirect, credentials only where they belong.
+
+Every outgoing request of Modella passes here. Per hop the scheme and port are judged, the header set is rebuilt
+from zero, and the address of the socket that is really connected is judged before a byte is sent, so that neither a
+redirect nor a name that changes its answer reaches a private network (`MODELLA_ALLOWED_HOSTS` names exceptions).
+"""
+
+import base64
+import ipaddress
+import json
+import re
+import socket
+import ssl
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from http.client import HTTPException
+from typing import Any, ClassVar
+from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
+
+import truststore
+import urllib3
+from urllib3 import exceptions as trouble
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.contrib.socks import SOCKSProxyManager
+
+from modella import __version__
+from modella.core.addresses import FORBIDDEN_PORTS, is_metadata_name, judge_address
+from modella.core.errors import ModellaError, NetworkTrouble, Refused
+from modella.core.secrecy import mask_text, without_secrets
+
+USER_AGENT = f"modella/{__version__} (local model library)"
+JSON_LIMIT = 32 * 1024 * 1024
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_TITLE = re.compile(rb"<title[^>]*>([^<]{0,200})", re.IGNORECASE)
+_FORBIDDEN_IN_URL = re.compile(r"[\x00-\x20\x7f\\]")
+
+
+@dataclass(frozen=True)
+class Credential:
+    """A secret and the origins it may be sent to; `key` is asked anew for every request."""
+
+    origins: frozenset[str]
+    key: Callable[[], str | None]
+
+
+@dataclass(frozen=True)
+class NetPolicy:
+    """What connections may do. Times in seconds; `allowed` holds `host` or `host:port` that may be private."""
+
+    allowed: frozenset[str] = frozenset()
+    connect_timeout: float = 12.0
+    stall_timeout: float = 30.0
+    proxies: Mapping[str, str] = field(default_factory=dict)
+    no_proxy: tuple[str, ...] = ()
+    ca_file: str | None = None
+    resolve: Callable[[str, int], list[str]] | None = None
+
+
+class Headers:
+    """Header fields of an answer, names compared without case."""
+
+    def __init__(self, fields: Iterable[tuple[str, str]]) -> None:
+        self._fields = [(name.lower(), value) for name, value in fields]
+
+    def get(self, name: str, default: str | None = None) -> str | None:
+        """The first value of the field."""
+        return next((value for key, value in self._fields if key == name.lower()), default)
+
+    def get_all(self, name: str) -> list[str]:
+        """All values of the field, in order."""
+        return [value for key, value in self._fields if key == name.lower()]
+
+
+class Answer:
+    """An answer whose body has not been read yet. Close it, or read it to its end."""
+
+    def __init__(self, response: urllib3.BaseHTTPResponse, url: str) -> None:
+        self._response = response
+        self.url = url
+        self.status = response.status
+        self.headers = Headers(response.headers.items())
+
+    @property
+    def host(self) -> str:
+        """The host that answered."""
+        return urlsplit(self.url).netloc.rpartition("@")[2]
+
+    def read1(self, size: int, *, decode: bool = False) -> bytes:
+        """The next bytes, at most `size`, as they come off the wire; empty at the end of the body."""
+        with _translated(self.url):
+            return (
+                self._response.read(size, decode_content=True)
+                if decode
+                else self._response.read1(size, decode_content=False)
+            )
+
+    def read(self, limit: int) -> bytes:
+        """The whole body, decoded; NetworkTrouble("bad-answer") when it is longer than `limit` bytes."""
+        with _translated(self.url):
+            body = self._response.read(limit + 1, decode_content=True)
+        self.close()
+        if len(body) > limit:
+            raise NetworkTrouble("bad-answer", host=self.host, reason="too-long", limit=limit)
+        return body
+
+    def peek(self, limit: int = 4096) -> bytes:
+        """The first bytes of a refusal, for its reason; closes the answer and never raises."""
+        try:
+            return self._response.read(limit, decode_content=True)
+        except (trouble.HTTPError, HTTPException, OSError, ValueError):
+            return b""
+        finally:
+            self.close()
+
+    def json(self, limit: int = JSON_LIMIT) -> Any:
+        """The body as JSON; NetworkTrouble("bad-answer") with the page's title when a web page came instead."""
+        body = self.read(limit)
+        try:
+            return json.loads(body)
+        except (ValueError, RecursionError):
+            title = page_title(body)
+            facts = {"title": title} if title else {}
+            raise NetworkTrouble("bad-answer", host=self.host, status=self.status, reason="not-json", **facts) from None
+
+    def close(self) -> None:
+        """Drops the connection; what was not read is not fetched."""
+        self._response.close()
+
+    def abort(self) -> None:
+        """Ends a read that another thread is waiting in."""
+        try:
+            self._response.shutdown()
+        except (ValueError, OSError, AttributeError):
+            self._response.close()
+
+
+class _translated:
+    """Turns the transport's exceptions into errors of the family, masking what they say."""
+
+    _TABLE: ClassVar[tuple[tuple[type[BaseException], str], ...]] = (
+        (trouble.NameResolutionError, "name-not-resolved"),
+        (trouble.ProxyError, "proxy-failed"),
+        (trouble.SSLError, "tls-failed"),
+        (ssl.SSLCertVerificationError, "tls-failed"),
+        (trouble.ConnectTimeoutError, "connect-timeout"),
+        (trouble.ReadTimeoutError, "stalled"),
+        (TimeoutError, "stalled"),
+        (trouble.NewConnectionError, "connection-refused"),
+        (trouble.IncompleteRead, "incomplete"),
+        (trouble.InvalidChunkLength, "incomplete"),
+        (trouble.DecodeError, "bad-answer"),
+        (trouble.LocationParseError, "bad-answer"),
+        (ssl.SSLError, "connection-lost"),
+        (trouble.ProtocolError, "connection-lost"),
+        (trouble.HTTPError, "connection-lost"),
+        (HTTPException, "bad-answer"),
+        (OSError, "connection-lost"),
+        (ValueError, "bad-answer"),
+    )
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: Any, problem: BaseException | None, trace: Any) -> None:
+        if problem is None or isinstance(problem, ModellaError):
+            return
+        inner = problem.reason if isinstance(problem, trouble.MaxRetryError) and problem.reason else problem
+        if isinstance(inner, trouble.ProtocolError) and inner.args[1:]:
+            inner = inner.args[1] if isinstance(inner.args[1], BaseException) else inner
+        if isinstance(inner.__cause__, ModellaError):
+            raise inner.__cause__ from None
+        for kind_of_trouble, code in self._TABLE:
+            if isinstance(inner, kind_of_trouble):
+                reason = mask_text(str(inner))[:300]
+                raise NetworkTrouble(code, host=urlsplit(self.url).netloc.rpartition("@")[2], reason=reason) from None
+
+
+class Net:
+    """Asks, following redirects by hand. Safe to use from many threads."""
+
+    def __init__(self, policy: NetPolicy, credentials: Mapping[str, Credential]) -> None:
+        self.policy = policy
+        self._credentials = credentials
+        self._direct = self._guarded_pools()
+        self._proxied = {url: _proxy_pools(url, self._options()) for url in set(policy.proxies.values())}
+
+    def ask(
+        self,
+        url: str,
+        *,
+        method: str = "GET",
+        headers: Mapping[str, str] | None = None,
+        credential: str | None = None,
+        body: bytes | None = None,
+        follow: int = 10,
+    ) -> Answer:
+        """The answer to a request, redirects followed; any status is an answer, not an error.
+
+        Raises Refused for addresses the policy forbids and NetworkTrouble when there is no answer.
+        `follow=0` gives a redirect back as it is.
+        """
+        hops: list[str] = []
+        while True:
+            answer = self._one(url, method, dict(headers or {}), credential, body)
+            place = answer.headers.get("location")
+            if answer.status not in {301, 302, 303, 307, 308} or follow == 0:
+                return answer
+            answer.close()
+            if place is None:
+                raise NetworkTrouble("bad-answer", host=answer.host, status=answer.status, reason="no-location")
+            hops.append(url)
+            url = self._next_hop(url, place, hops, follow)
+
+    def open_local(self, host: str, port: int) -> socket.socket:
+        """A plain socket to a server of ours on this machine."""
+        with _translated(f"http://{host}:{port}"):
+            return socket.create_connection((host, port), timeout=self.policy.connect_timeout)
+
+    def close(self) -> None:
+        """Drops all idle connections."""
+        self._direct.clear()
+        for pools in self._proxied.values():
+            pools.clear()
+
+    def _next_hop(self, url: str, place: str, hops: list[str], follow: int) -> str:
+        onward = urljoin(url, place)
+        if len(hops) > follow or onward in hops:
+            chain = " → ".join(without_secrets(hop) for hop in [*hops, onward][-4:])
+            raise NetworkTrouble("too-many-redirects", chain=chain, hops=len(hops))
+        if urlsplit(url).scheme == "https" and urlsplit(onward).scheme == "http":
+            raise Refused("insecure-redirect", host=urlsplit(onward).hostname or "")
+        return onward
+
+    def _one(
+        self, url: str, method: str, headers: dict[str, str], credential: str | None, body: bytes | None
+    ) -> Answer:
+        target, userinfo = self._judge_url(url)
+        sent = {"User-Agent": USER_AGENT, "Accept": "*/*", "Accept-Encoding": "identity", **headers}
+        sent |= self._authorization(target, userinfo, credential)
+        pools = self._pools_for(target)
+        with _translated(target):
+            response = pools.request(
+                method,
+                target,
+                headers=sent,
+                body=body,
+                redirect=False,
+                retries=False,
+                preload_content=False,
+                decode_content=False,
+            )
+        return Answer(response, target)
+
+    def _judge_url(self, url: str) -> tuple[str, str | None]:
+        """The address without user info, and the user info; Refused when scheme, host or port are not for us."""
+        if _FORBIDDEN_IN_URL.search(url):
+            raise Refused("bad-scheme", url=mask_text(url)[:200])
+        try:
+            parts = urlsplit(url)
+            host, port = parts.hostname or "", parts.port or _DEFAULT_PORTS.get(parts.scheme, 0)
+        except ValueError:
+            raise Refused("bad-scheme", url=mask_text(url)[:200]) from None
+        if parts.scheme not in _DEFAULT_PORTS or not host or "%" in host:
+            raise Refused("bad-scheme", url=mask_text(url)[:200])
+        if not self._is_allowed(host, port):
+            if port in FORBIDDEN_PORTS:
+                raise Refused("forbidden-port", host=host, port=port)
+            if is_metadata_name(host):
+                raise Refused("metadata-address", host=host)
+        userinfo, _, place = parts.netloc.rpartition("@")
+        return urlunsplit((parts.scheme, place, parts.path or "/", parts.query, "")), unquote(userinfo) or None
+
+    def _authorization(self, url: str, userinfo: str | None, credential: str | None) -> dict[str, str]:
+        if userinfo:
+            return {"Authorization": "Basic " + base64.b64encode(userinfo.encode()).decode()}
+        bound = self._credentials.get(credential or "")
+        if bound and origin_of(url) in bound.origins and (key := bound.key()):
+            return {"Authorization": f"Bearer {key}"}
+        return {}
+
+    def _is_allowed(self, host: str, port: int) -> bool:
+        names = {host.lower(), f"{host.lower()}:{port}", f"[{host.lower()}]:{port}", f"[{host.lower()}]"}
+        return bool(names & self.policy.allowed)
+
+    def _pools_for(self, url: str) -> urllib3.PoolManager:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port or _DEFAULT_PORTS[parts.scheme]
+        proxy = self.policy.proxies.get(parts.scheme) or self.policy.proxies.get("all")
+        if not proxy or _bypasses_proxy(host, port, self.policy.no_proxy):
+            return self._direct
+        self._judge_behind_proxy(host, private_too=not self._is_allowed(host, port))
+        return self._proxied[proxy]
+
+    def _judge_behind_proxy(self, host: str, *, private_too: bool) -> None:
+        """A proxy connects for us: judge literals, and names as far as they resolve here."""
+        try:
+            addresses = _resolve(host, 0)
+        except OSError:
+            return
+        for address in addresses:
+            _forbid(host, address, private_too=private_too)
+
+    def _options(self) -> dict[str, Any]:
+        context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        if self.policy.ca_file:
+            context.load_verify_locations(self.policy.ca_file)
+        timeout = urllib3.Timeout(connect=self.policy.connect_timeout, read=self.policy.stall_timeout)
+        return {"ssl_context": context, "timeout": timeout, "maxsize": 32, "num_pools": 32}
+
+    def _guarded_pools(self) -> urllib3.PoolManager:
+        net = self
+
+        class GuardedHTTP(HTTPConnection):
+            def _new_conn(self) -> socket.socket:
+                return net._connect(self.host, self.port or 80, self)
+
+        class GuardedHTTPS(HTTPSConnection):
+            def _new_conn(self) -> socket.socket:
+                return net._connect(self.host, self.port or 443, self)
+
+        class HTTPPool(HTTPConnectionPool):
+            ConnectionCls = GuardedHTTP
+
+        class HTTPSPool(HTTPSConnectionPool):
+            ConnectionCls = GuardedHTTPS
+
+        pools = urllib3.PoolManager(**self._options())
+        pools.pool_classes_by_scheme = {"http": HTTPPool, "https": HTTPSPool}
+        return pools
+
+    def _connect(self, host: str, port: int, connection: HTTPConnection) -> socket.socket:
+        """A socket to one of the host's addresses, each judged; a dead address family costs seconds, not the day."""
+        try:
+            addresses = _interleaved((self.policy.resolve or _resolve)(host, port))
+        except OSError as problem:
+            raise trouble.NameResolutionError(host, connection, socket.gaierror(*problem.args)) from None
+        allowed = self._is_allowed(host, port)
+        for address in addresses:
+            _forbid(host, address, private_too=not allowed)
+        patience = max(3.0, self.policy.connect_timeout / max(1, len(addresses)))
+        last: OSError | None = None
+        for address in addresses:
+            try:
+                return self._dial(address, port, patience if len(addresses) > 1 else self.policy.connect_timeout)
+            except OSError as problem:
+                last = problem
+        if isinstance(last, TimeoutError):
+            raise trouble.ConnectTimeoutError(connection, f"no answer from {host}") from None
+        raise trouble.NewConnectionError(connection, f"{last}") from None
+
+    def _dial(self, address: str, port: int, patience: float) -> socket.socket:
+        made = socket.create_connection((address, port), timeout=patience)
+        made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return made
+
+
+def origin_of(url: str) -> str:
+    """Scheme, host and port of an address, the port always written."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{(parts.hostname or '').lower()}:{parts.port or _DEFAULT_PORTS.get(parts.scheme, 0)}"
+
+
+def page_title(body: bytes) -> str | None:
+    """The title of a web page, when the bytes are one."""
+    found = _TITLE.search(body[:65536])
+    return " ".join(found.group(1).decode("utf-8", "replace").split()) if found else None
+
+
+def _forbid(host: str, address: str, *, private_too: bool) -> None:
+    verdict = judge_address(address)
+    if verdict == "metadata" or (verdict == "private" and private_too):
+        raise Refused("metadata-address" if verdict == "metadata" else "private-address", host=host)
+
+
+def _resolve(host: str, port: int) -> list[str]:
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+def _interleaved(addresses: list[str]) -> list[str]:
+    """The addresses with families taking turns, the resolver's preferred family first (RFC 8305, section 4)."""
+    first_is_six = bool(addresses) and ":" in addresses[0]
+    one = [a for a in addresses if (":" in a) == first_is_six]
+    other = [a for a in addresses if (":" in a) != first_is_six]
+    mixed = [a for pair in zip(one, other, strict=False) for a in pair]
+    return mixed + one[len(other) :] + other[len(one) :]
+
+
+def _bypasses_proxy(host: str, port: int, no_proxy: tuple[str, ...]) -> bool:
+    try:
+        if ipaddress.ip_address(host).is_loopback:
+            return True
+    except ValueError:
+        if host == "localhost" or host.endswith(".localhost"):
+            return True
+    for entry in no_proxy:
+        name, _, only_port = entry.strip().lower().partition(":")
+        suffix = "." + name.lstrip("*").lstrip(".")
+        if entry.strip() == "*" or (
+            (host == name or host.endswith(suffix)) and (not only_port or only_port == str(port)) and name
+        ):
+            return True
+    return False
+
+
+def _proxy_pools(url: str, options: dict[str, Any]) -> urllib3.PoolManager:
+    parts = urlsplit(url if "://" in url else f"http://{url}")
+    if parts.scheme.startswith("socks"):
+        return SOCKSProxyManager(urlunsplit(parts), **options)
+    userinfo, _, place = parts.netloc.rpartition("@")
+    headers = urllib3.make_headers(proxy_basic_auth=unquote(userinfo)) if userinfo else None
+    bare = urlunsplit((parts.scheme, place, parts.path, "", ""))
+    return urllib3.ProxyManager(bare, proxy_headers=headers, **options)

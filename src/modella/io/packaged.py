@@ -1,0 +1,41 @@
+"""Reads the data that is packed with the program."""
+
+import json
+import tomllib
+from functools import cache
+from importlib import resources
+
+from modella.core.rules import Rules, parse
+from modella.core.words import Words
+
+
+@cache
+def load_rules() -> Rules:
+    """How models are recognised, from `families/`; read once."""
+    folder = resources.files("modella") / "families"
+    files = sorted((entry for entry in folder.iterdir() if entry.name.endswith(".toml")), key=lambda entry: entry.name)
+    return parse(
+        {entry.name.removesuffix(".toml"): tomllib.loads(entry.read_text(encoding="utf-8")) for entry in files}
+    )
+
+
+def languages() -> tuple[str, ...]:
+    """Languages that have a file in `locales/`."""
+    folder = resources.files("modella") / "locales"
+    return tuple(sorted(e.name.removesuffix(".json") for e in folder.iterdir() if e.name.endswith(".json")))
+
+
+@cache
+def load_words(language: str) -> Words:
+    """The sentences of a language; English where there is none of that name."""
+    wanted = language.replace("_", "-").split(".")[0]
+    candidates = (wanted, wanted.split("-")[0], "en")
+    name = next(name for name in candidates if name in languages())
+    text = (resources.files("modella") / "locales" / f"{name}.json").read_text(encoding="utf-8")
+    return Words(json.loads(text))
+
+
+@cache
+def load_text(folder: str, name: str) -> str:
+    """A text file packed with the program."""
+    return (resources.files("modella") / folder / name).read_text(encoding="utf-8")

@@ -1,0 +1,1 @@
+"""The places models come from, one file each."""

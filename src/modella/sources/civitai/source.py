@@ -1,0 +1,259 @@
+"""Civitai, and every site that speaks its API: `/api/v1` for facts, `/api/download` for bytes."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from fnmatch import fnmatchcase
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from modella.core.digests import clean
+from modella.core.errors import BadLink, ModellaError, NetworkTrouble, NotFound
+from modella.core.listing import ListedFile, Listing, Location, Ref
+from modella.core.loose_json import identifier, mapping, mappings, settled, text
+from modella.core.refusals import refusal
+from modella.io.net import Answer, Headers, Net, page_title
+from modella.sources.civitai import links, shapes
+from modella.sources.civitai.refusals import judge_refusal
+
+MAX_CONNECTIONS = 8
+_PER_LOOKUP = 100
+_COMPANIONS = frozenset({"config", "negative"})
+"""Roles that belong to every download of their version: a model of that kind does not work alone."""
+_LAST_RESORTS = ("archive", "training_data", "other")
+
+
+class Civitai:
+    """Asks a Civitai for facts. `base_url` is the site's root, without `/api`; `now` is the clock for deadlines."""
+
+    name = links.SOURCE
+
+    def __init__(
+        self, net: Net, base_url: str = "https://civitai.com", now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self._net = net
+        self._base = base_url.rstrip("/")
+        self._now = now
+
+    def recognise(self, text: str) -> Ref | None:
+        """What the text means on Civitai; BadLink("link-not-a-model") for its other pages."""
+        return links.recognise(text, self._base)
+
+    def describe(self, ref: Ref) -> Listing:
+        """The version and the model it belongs to, merged; without a version the newest that can be downloaded.
+
+        Raises NotFound("gone") when the model knows other versions but not this one, NotFound("hash-unknown") for a
+        digest nobody uploaded, and what the site refuses with. A model that cannot be asked costs its fields only.
+        """
+        version_id, asked = self._asked_version(ref)
+        model_id = identifier(asked.get("modelId")) or ref.model_id
+        if version_id is None:
+            return self._newest(ref, model_id)
+        model = self._tolerated(f"models/{model_id}") if model_id else {}
+        listed = self._version_in(model, version_id)
+        if not asked and not listed:
+            raise NotFound(
+                "gone" if model else "not-found",
+                source=self.name,
+                what="version",
+                model_id=model_id,
+                version_id=version_id,
+                page_url=self._page(ref),
+            )
+        return self._listing(ref, model, shapes.merged_version(listed, asked))
+
+    def choose(self, listing: Listing, pattern: str | None) -> tuple[ListedFile, ...]:
+        """The file the ref or the pattern names, else the primary one with the files it does not work without."""
+        files = listing.files
+        if not files:
+            archived = listing.access == "archived"
+            raise NotFound("archived" if archived else "no-files", source=self.name, page_url=listing.page_url)
+        if pattern:
+            return self._wanted(listing, [f for f in files if _fits(f.name, pattern)])
+        if listing.ref.file_id:
+            return self._wanted(listing, [f for f in files if f.file_id == listing.ref.file_id])
+        if listing.ref.pick:
+            return self._wanted(listing, [f for f in files if _is_picked(f, listing.ref.pick)][:1])
+        main = _main_file(files)
+        return (main, *(f for f in files if f is not main and (f.required or f.role in _COMPANIONS)))
+
+    def locate(self, listing: Listing, file: ListedFile) -> Location:
+        """The download route by file id; by its selectors only when the source gave no id.
+
+        The address in the answers is never used: its host is not ours to trust with a key.
+        """
+        if listing.version_id is None:
+            raise NotFound("no-files", source=self.name, page_url=listing.page_url)
+        query = {"fileId": file.file_id} if file.file_id else file.pick
+        selected = f"?{urlencode(query, quote_via=quote)}" if query else ""
+        return Location(
+            url=f"{self._base}/api/download/models/{listing.version_id}{selected}",
+            credential=self.name,
+            digests=file.digests,
+            max_connections=MAX_CONNECTIONS,
+        )
+
+    def lookup(self, sha256s: Sequence[str]) -> Mapping[str, Listing]:
+        """Listings by SHA-256, asked for a hundred at a time; of one file in two models the first published counts."""
+        wanted = list(dict.fromkeys(digest for each in sha256s if (digest := clean("sha256", each))))
+        found: dict[str, Listing] = {}
+        for start in range(0, len(wanted), _PER_LOOKUP):
+            found |= self._lookup_some(wanted[start : start + _PER_LOOKUP])
+        return found
+
+    def explain(self, status: int, headers: Headers, body: bytes, listing: Listing) -> ModellaError | None:
+        """The error behind an answer of the download route that is not the file, in Civitai's words.
+
+        What the listing knew and the route does not find is gone, not mistyped.
+        """
+        told = judge_refusal(status, headers, body[:65536], source=self.name, page_url=listing.page_url)
+        if told is not None and told.code == "not-found":
+            return NotFound("gone", **told.facts)
+        return told
+
+    def _asked_version(self, ref: Ref) -> tuple[str | None, dict[str, Any]]:
+        """The version's id and its own answer; no id when only the model is known, no answer when it is not found."""
+        if ref.digest:
+            answer = self._ask(f"model-versions/by-hash/{ref.digest}", unknown="hash-unknown", digest=ref.digest)
+            return identifier(answer.get("id")), answer
+        version_id = ref.version_id or (self._version_of_image(ref.image_id) if ref.image_id else None)
+        if version_id is None:
+            return None, {}
+        try:
+            return version_id, self._ask(f"model-versions/{version_id}")
+        except NotFound:
+            if ref.model_id is None:
+                raise
+            return version_id, {}
+
+    def _newest(self, ref: Ref, model_id: str | None) -> Listing:
+        if model_id is None:
+            raise BadLink("link-not-understood", source=self.name)
+        model = self._ask(f"models/{model_id}", page_url=self._page(ref))
+        versions = mappings(model.get("modelVersions"))
+        if not versions:
+            raise NotFound("no-files", source=self.name, model_id=model_id, page_url=self._page(ref))
+        chosen = shapes.newest_downloadable(versions, model, self._now())
+        version_id = identifier(chosen.get("id"))
+        asked = self._tolerated(f"model-versions/{version_id}") if version_id else {}
+        return self._listing(ref, model, shapes.merged_version(chosen, asked))
+
+    def _listing(self, ref: Ref, model: Mapping[str, Any], version: Mapping[str, Any]) -> Listing:
+        """The listing, with what the ref says about which file is meant."""
+        read = shapes.read_listing({"id": ref.model_id, **model}, version, self._base, self._now())
+        meant = {"digest": ref.digest, "file_id": ref.file_id or _file_with(read, ref.digest), "pick": ref.pick}
+        return read.model_copy(update={"ref": read.ref.model_copy(update=meant)})
+
+    def _version_of_image(self, image_id: str) -> str:
+        answer = self._ask(f"images?imageId={image_id}&withMeta=true&nsfw=true")
+        images = [image for image in mappings(answer.get("items")) if identifier(image.get("id")) in {image_id, None}]
+        used = [each for image in images for each in _versions_used(image)]
+        if not used:
+            raise NotFound("not-found", source=self.name, what="image", image_id=image_id)
+        return used[0]
+
+    def _lookup_some(self, digests: Sequence[str]) -> dict[str, Listing]:
+        versions = mappings(self._json("model-versions/by-hash", body=[digest.upper() for digest in digests]))
+        versions.sort(key=lambda version: (text(version.get("publishedAt")) or "9", text(version.get("id")) or ""))
+        ids = dict.fromkeys(filter(None, (identifier(version.get("modelId")) for version in versions)))
+        known = self._tolerated(f"models?limit=100&nsfw=true&ids={','.join(ids)}") if ids else {}
+        models = {identifier(model.get("id")): model for model in mappings(known.get("items"))}
+        found: dict[str, Listing] = {}
+        for version in versions:
+            model = models.get(identifier(version.get("modelId")), {})
+            listed = self._version_in(model, identifier(version.get("id")))
+            listing = self._listing(Ref(source=self.name), model, shapes.merged_version(listed, version))
+            for file in listing.files:
+                digest = file.digests.sha256
+                if digest in digests and digest is not None:
+                    exact = listing.ref.model_copy(update={"digest": digest, "file_id": file.file_id})
+                    found.setdefault(digest, listing.model_copy(update={"ref": exact}))
+        return found
+
+    def _wanted(self, listing: Listing, files: Sequence[ListedFile]) -> tuple[ListedFile, ...]:
+        if not files:
+            names = [file.name for file in listing.files]
+            raise BadLink("no-such-file", source=self.name, names=names, page_url=listing.page_url)
+        return tuple(files)
+
+    @staticmethod
+    def _version_in(model: Mapping[str, Any], version_id: str | None) -> Mapping[str, Any]:
+        versions = mappings(model.get("modelVersions"))
+        return next((version for version in versions if identifier(version.get("id")) == version_id), {})
+
+    def _page(self, ref: Ref) -> str:
+        if ref.model_id:
+            return f"{self._base}/models/{ref.model_id}"
+        return f"{self._base}/model-versions/{ref.version_id}" if ref.version_id else self._base
+
+    def _tolerated(self, path: str) -> dict[str, Any]:
+        """An answer that would be nice to have."""
+        try:
+            return self._ask(path)
+        except ModellaError:
+            return {}
+
+    def _ask(self, path: str, unknown: str = "not-found", **facts: Any) -> dict[str, Any]:
+        """An object of the API; NotFound(`unknown`) when it has none."""
+        try:
+            answer = self._json(path, **facts)
+        except NotFound as problem:
+            raise NotFound(unknown if problem.code == "not-found" else problem.code, **problem.facts) from None
+        if not isinstance(answer, dict):
+            raise NetworkTrouble("bad-answer", source=self.name, reason="not-an-object", **facts)
+        return answer
+
+    def _json(self, path: str, body: Any = None, **facts: Any) -> Any:
+        sent = None if body is None else json.dumps(body).encode()
+        answer = self._net.ask(
+            f"{self._base}/api/v1/{path}",
+            method="GET" if sent is None else "POST",
+            headers={"Accept": "application/json", "Accept-Encoding": "gzip"}
+            | ({} if sent is None else {"Content-Type": "application/json"}),
+            credential=self.name,
+            body=sent,
+        )
+        facts = {"source": self.name, "host": answer.host, **facts}
+        if answer.status != 200:
+            raise self._refused(answer, facts)
+        value = settled(answer.json())
+        if isinstance(value, dict) and value.get("error") and "id" not in value and "items" not in value:
+            # Errors with status 200 occur; their wording tells which one it is.
+            told = judge_refusal(200, answer.headers, json.dumps(value).encode(), **facts)
+            raise told or NetworkTrouble("bad-answer", reason="error-with-status-200", **facts)
+        return value
+
+    def _refused(self, answer: Answer, facts: dict[str, Any]) -> ModellaError:
+        body = answer.peek(65536)
+        told = judge_refusal(answer.status, answer.headers, body, **facts)
+        generic = refusal(answer.status, answer.headers, body, self._now(), title=page_title(body), **facts)
+        return generic if told is None or generic.code == "challenge-page" else told
+
+
+def _main_file(files: Sequence[ListedFile]) -> ListedFile:
+    """The file people mean by "download": the primary one, weights before all else, safetensors before pickles."""
+    return min(files, key=lambda f: (f.role in _LAST_RESORTS, not f.primary, f.role != "model", f.format == "pickle"))
+
+
+def _is_picked(file: ListedFile, pick: Mapping[str, str]) -> bool:
+    """Whether the selectors of a download address name the file; what the source does not say of it fits."""
+    return all(file.pick.get(name, value).lower() == value.lower() for name, value in pick.items())
+
+
+def _fits(name: str, pattern: str) -> bool:
+    return name == pattern or fnmatchcase(name.lower(), pattern.lower())
+
+
+def _file_with(listing: Listing, digest: str | None) -> str | None:
+    """The id of the file that has the digest, of whatever sort it is."""
+    return next((f.file_id for f in listing.files if digest and digest in f.digests.known().values()), None)
+
+
+def _versions_used(image: Mapping[str, Any]) -> list[str]:
+    """Version ids on an image, those of checkpoints and LoRAs it was made with coming in the source's order."""
+    meta = mapping(image.get("meta"))
+    resources = mappings(meta.get("civitaiResources")) or mappings(mapping(meta.get("meta")).get("civitaiResources"))
+    told = image.get("modelVersionIds")
+    listed = told if isinstance(told, list) else [image.get("modelVersionId")]
+    used = [*listed, *(each.get("modelVersionId") for each in resources)]
+    return [found for each in used if (found := identifier(each))]

@@ -1,0 +1,55 @@
+"""The one protocol behind which every source stands.
+
+A source asks its site for facts; it never fetches the files of a model and never writes. What happens with the
+facts is up to `work/`. Methods other than `recognise` may ask the network and raise errors of `core/errors`.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from modella.core.errors import ModellaError
+from modella.core.listing import ListedFile, Listing, Location, Ref
+from modella.io.net import Headers
+
+
+class Source(Protocol):
+    """A place models come from."""
+
+    @property
+    def name(self) -> str:
+        """The word for this source in refs, records and on screens."""
+        ...
+
+    def recognise(self, text: str) -> Ref | None:
+        """What the text means here, or None when it is somebody else's.
+
+        Pure: no network, no clock. Text that is certainly of this source, but not one model (a user page, a
+        dataset), raises BadLink. No secret of the text may survive in the Ref.
+        """
+        ...
+
+    def describe(self, ref: Ref) -> Listing:
+        """Everything the source says about the ref; the listing's own ref is exact (version, commit)."""
+        ...
+
+    def choose(self, listing: Listing, pattern: str | None) -> tuple[ListedFile, ...]:
+        """The files of the listing that belong to one download; a pattern (glob or exact name) narrows them.
+
+        BadLink("choose-file", names=[...]) when only a person can tell, BadLink("no-such-file") when none fits.
+        """
+        ...
+
+    def locate(self, listing: Listing, file: ListedFile) -> Location:
+        """Where the bytes are now. Asked again when an address has expired."""
+        ...
+
+    def lookup(self, sha256s: Sequence[str]) -> Mapping[str, Listing]:
+        """Listings of the files with these SHA-256 digests; unknown ones are missing from the answer."""
+        ...
+
+    def explain(self, status: int, headers: Headers, body: bytes, listing: Listing) -> ModellaError | None:
+        """The error behind an answer that is not the file, or None when the source knows no better than HTTP.
+
+        `body` is its beginning. NetworkTrouble("address-expired") asks for `locate` once more.
+        """
+        ...

@@ -1,0 +1,154 @@
+"""Builds the hands once and hands them out; the only file that knows everyone."""
+
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from socket import gethostname
+from typing import Any
+
+from modella import __version__
+from modella.core.errors import BadLink, ModellaError
+from modella.io.bus import Bus
+from modella.io.disk import Library, Ownership, make_folders
+from modella.io.net import Credential, Net, NetPolicy, origin_of
+from modella.io.packaged import load_rules
+from modella.io.secrets import FullAddresses, Secrets
+from modella.io.settings import CHANGEABLE, LiveSettings, Settings, load, proxies
+from modella.io.store import Index, QueueStore
+from modella.sources.civitai.source import Civitai
+from modella.sources.huggingface.source import HuggingFace
+from modella.sources.url.source import Url
+from modella.work.fetch import Patience
+from modella.work.hands import Hands, now
+from modella.work.pace import Pace
+from modella.work.queue import Queue
+from modella.work.reindex import rebuild
+
+CIVITAI_HOSTS = ("civitai.com", "www.civitai.com", "civitai.red", "civitai.green", "civitai.blue", "api.civitai.com")
+HUGGINGFACE_HOSTS = ("huggingface.co", "www.huggingface.co", "hf.co")
+
+
+@dataclass
+class House:
+    """A library that is ours: its hands and its queue. Close it to let go of the library."""
+
+    hands: Hands
+    queue: Queue
+    ownership: Ownership
+    settings: LiveSettings
+
+    def change_settings(self, changes: Mapping[str, Any]) -> Settings:
+        """Stores settings made in the UI; they count at once where no flag, variable or file says otherwise.
+
+        BadLink("bad-value") for a setting that cannot be changed or a value without sense; nothing is stored then.
+        """
+        for name in changes:
+            if name not in CHANGEABLE:
+                raise BadLink("bad-value", name=name[:40], value="", reason="this setting cannot be changed here")
+        load({}, {}, {**self.hands.store.settings(), **{k: v for k, v in changes.items() if v is not None}})
+        for name, value in changes.items():
+            self.hands.store.set_setting(name, value)
+        return self.settings.refresh()
+
+    def announce(self, address: str) -> None:
+        """Writes into the owner's record where this process can be reached."""
+        self.ownership.tell({"version": __version__, "since": now(), "host": gethostname(), "address": address})
+
+    def close(self) -> None:
+        """Closes databases and connections, and lets go of the library."""
+        self.hands.net.close()
+        self.hands.index.close()
+        self.hands.store.close()
+        self.ownership.release()
+
+
+def open_house(flags: Mapping[str, Any], env: Mapping[str, str] = os.environ, *, only_asked: bool = False) -> House:
+    """Becomes the owner of the library and builds everything on it.
+
+    With `only_asked`, downloads left over from earlier wait until somebody asks for them again.
+
+    Conflict("library-in-use") when another process has it; DiskTrouble when the library's drive is not there.
+    """
+    settings = load(flags, env)
+    make_folders(settings.library)
+    library = Library(settings.library)
+    library_id = library.prepare()
+    ownership = Ownership(library)
+    ownership.take({"version": __version__, "since": now(), "host": gethostname()})
+    try:
+        make_folders(settings.home)
+        with suppress(OSError):
+            settings.home.chmod(0o700)
+        hands, live = _hands(flags, env, library, library_id)
+    except BaseException:
+        ownership.release()
+        raise
+    if hands.index.is_new:
+        with suppress(ModellaError):
+            rebuild(hands)
+    return House(hands, Queue(hands, only_asked=only_asked), ownership, live)
+
+
+def owner_of(flags: Mapping[str, Any], env: Mapping[str, str] = os.environ) -> dict[str, Any] | None:
+    """The record of the process that owns the library now, if one does."""
+    library = Library(load(flags, env).library)
+    ownership = Ownership(library)
+    if not library.control.is_dir() or not ownership.is_held():
+        return None
+    return ownership.owner()
+
+
+def secrets_of(flags: Mapping[str, Any], env: Mapping[str, str] = os.environ) -> Secrets:
+    """The secret store, which needs no library."""
+    return Secrets(load(flags, env).home, env)
+
+
+def outgoing(settings: Settings, secrets: Secrets, env: Mapping[str, str]) -> Net:
+    """The hand for connections, with keys bound to the origins they belong to."""
+    found, bypass = proxies(env)
+    policy = NetPolicy(
+        allowed=settings.allowed,
+        connect_timeout=settings.connect_timeout,
+        stall_timeout=settings.stall_timeout,
+        proxies=found,
+        no_proxy=bypass,
+        ca_file=str(settings.ca_file) if settings.ca_file else None,
+    )
+    credentials = {
+        "civitai": _bound("civitai", CIVITAI_HOSTS, settings.civitai_url, secrets),
+        "huggingface": _bound("huggingface", HUGGINGFACE_HOSTS, settings.hf_endpoint, secrets),
+    }
+    return Net(policy, credentials)
+
+
+def _bound(name: str, hosts: tuple[str, ...], base: str, secrets: Secrets) -> Credential:
+    origins = frozenset({f"https://{host}:443" for host in hosts} | {origin_of(base)})
+    return Credential(origins, lambda: secrets.key(name))
+
+
+def _hands(
+    flags: Mapping[str, Any], env: Mapping[str, str], library: Library, library_id: str
+) -> tuple[Hands, LiveSettings]:
+    settings = load(flags, env)
+    secrets = Secrets(settings.home, env)
+    addresses = FullAddresses(secrets)
+    net = outgoing(settings, secrets, env)
+    store = QueueStore(settings.home)
+    live = LiveSettings(flags, env, store.settings)
+    hands = Hands(
+        library=library,
+        library_id=library_id,
+        settings=live,
+        store=store,
+        index=Index(library.root / "models.db"),
+        net=net,
+        sources=(Civitai(net, settings.civitai_url), HuggingFace(net, settings.hf_endpoint), Url(net, addresses)),
+        rules=load_rules(),
+        pace=Pace(live),
+        bus=Bus(),
+        secrets=secrets,
+        addresses=addresses,
+        patience=Patience(tries=settings.tries, pause=settings.retry_pause),
+    )
+    return hands, live

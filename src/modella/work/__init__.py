@@ -1,0 +1,1 @@
+"""The verbs: what Modella does, told in order."""

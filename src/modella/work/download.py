@@ -1,0 +1,187 @@
+"""The story of a download: describe → fetch → verify → identify → place → register.
+
+Each step first looks whether its result is already there: resume, retry and recovery after a crash are «call it
+again».
+"""
+
+import asyncio
+from collections.abc import Callable
+
+import structlog
+
+from modella.core.download import PartRecord, Reason, State, Step
+from modella.core.errors import DiskTrouble, ModellaError, NoSpace
+from modella.core.listing import Location
+from modella.io.disk import PartFile, free_space
+from modella.work.admit import admit, link_duplicate, quarantine
+from modella.work.describe import check_space, describe, margin, meet_duplicate
+from modella.work.fetch import Fetch, Progress, Stopped
+from modella.work.hands import new_id
+from modella.work.job import Job, reason_of
+from modella.work.verify import verify, with_git_sha1
+
+log = structlog.get_logger()
+TELL_EVERY = 0.2
+_WAITS_FOR_THE_DISK = {"no-space", "quota", "no-inodes", "read-only", "root-offline", "disk-busy"}
+
+
+async def download(job: Job, others_need: Callable[[], int]) -> None:
+    """Carries a download as far as it goes, and leaves it in a state that says what is next; raises nothing."""
+    try:
+        await _tell_the_story(job, others_need)
+    except Stopped:
+        state = job.stop_as or State.paused
+        await asyncio.to_thread(_leave, job, state)
+    except ModellaError as problem:
+        await asyncio.to_thread(_fail, job, problem)
+    except asyncio.CancelledError:
+        raise
+    except Exception as problem:
+        error_id = new_id()[-8:]
+        log.exception("a download broke", download=job.record.id, error_id=error_id)
+        broken = Reason(code="internal", facts={"error_id": error_id, "what": type(problem).__name__})
+        await asyncio.to_thread(job.become, State.failed, None, broken)
+
+
+async def _tell_the_story(job: Job, others_need: Callable[[], int]) -> None:
+    record = job.record
+    await asyncio.to_thread(describe, job)
+    _heed_stop(job)
+    if record.plan is None:
+        if not await asyncio.to_thread(meet_duplicate, job):
+            return
+        if record.duplicate_of and record.wish.on_duplicate == "link":
+            await asyncio.to_thread(link_duplicate, job)
+        await asyncio.to_thread(check_space, job, others_need())
+        for part in record.parts:
+            while not part.complete:
+                await fetch_part(job, part)
+                _heed_stop(job)
+        if not await asyncio.to_thread(meet_duplicate, job):
+            await asyncio.to_thread(job.hands.library.drop_staging, record.id)
+            return
+    await asyncio.to_thread(admit, job)
+
+
+async def fetch_part(job: Job, part: PartRecord) -> None:
+    """Fetches and verifies one file. It is complete afterwards, unless it differed once and is to be fetched anew."""
+    await asyncio.to_thread(job.become, State.fetching, Step.fetch)
+    file = await asyncio.to_thread(PartFile, job.part_path(part))
+    try:
+        fetch = _fetch_for(job, part, file)
+        job.fetch = fetch
+        _heed_stop(job)
+        fetched = await fetch.run(_teller(job, part))
+        part.size, part.actual = fetched.size, fetched.digests
+        if part.expected.git_sha1 and not part.expected.sha256:
+            part.actual = await asyncio.to_thread(with_git_sha1, file, fetched.size, fetched.digests)
+        await asyncio.to_thread(job.become, State.verifying, Step.verify)
+        part.complete = await asyncio.to_thread(verify, job, part)
+        await asyncio.wrap_future(fetched.flushed)
+        if part.complete:
+            part.durable = [(0, fetched.size)]
+        else:
+            part.durable, part.boot, part.etag, part.actual = [], None, None, None
+            file.cut(0)
+        await asyncio.to_thread(job.save)
+        file.drop_journals(1 << 62)
+    finally:
+        job.fetch = None
+        file.close()
+
+
+def _fetch_for(job: Job, part: PartRecord, file: PartFile) -> Fetch:
+    hands, listing = job.hands, job.listing
+    source = hands.source(listing.source)
+    listed = job.listed(part)
+
+    def locate() -> Location:
+        found = source.locate(listing, listed)
+        part.expected = part.expected.or_else(found.digests)
+        if part.size is None and found.size:
+            part.size = found.size
+        return found
+
+    return Fetch(
+        part,
+        file,
+        net=hands.net,
+        locate=locate,
+        explain=lambda status, headers, body: source.explain(status, headers, body, listing),
+        pace=hands.pace,
+        save=job.save_part,
+        room=lambda size: check_room(job, size),
+        connections=1 if part.retried_clean else hands.settings().connections,
+        patience=hands.patience,
+    )
+
+
+def check_room(job: Job, size: int) -> None:
+    """NoSpace when so many bytes more would eat into the margin."""
+    library = job.hands.library
+    free, keep = free_space(library.root), margin(library, job.hands.settings().space_margin)
+    if size + keep > free:
+        facts = {"needed": size, "margin": keep, "free": free, "others": 0}
+        raise NoSpace("no-space", path=str(library.root), short=size + keep - free, **facts)
+
+
+def _teller(job: Job, part: PartRecord) -> Callable[[Progress], None]:
+    """Tells progress a few times a second, and waiting when it begins and ends."""
+    last_told = 0.0
+    waiting: str | None = None
+
+    def told(progress: Progress) -> None:
+        nonlocal last_told, waiting
+        moment = asyncio.get_running_loop().time()
+        if progress.waiting != waiting:
+            waiting = progress.waiting
+            job.record.reason = Reason(code=waiting, facts={"seconds": round(progress.until, 1)}) if waiting else None
+            job.tell()
+        if moment - last_told >= TELL_EVERY:
+            last_told = moment
+            job.tell_progress(part, progress)
+
+    return told
+
+
+def _heed_stop(job: Job) -> None:
+    if job.stop_as is not None:
+        raise Stopped
+
+
+def _leave(job: Job, state: State) -> None:
+    if state is State.cancelled:
+        job.become(state)
+        job.hands.library.drop_staging(job.record.id)
+    else:
+        job.become(state)
+
+
+def with_context(job: Job, problem: ModellaError) -> ModellaError:
+    """The error with what every sentence may need: whose model it is, and where its page is."""
+    record = job.record
+    known = {
+        "name": record.name or record.wish.shown,
+        "url": record.page_url or record.wish.shown,
+        "source": record.wish.ref.source,
+        "until": job.listing.access_until if job.has_listing() else None,
+    }
+    missing = {name: value for name, value in known.items() if value and not problem.facts.get(name)}
+    return type(problem)(problem.code, **{**problem.facts, **missing})
+
+
+def _fail(job: Job, problem: ModellaError) -> None:
+    """The end that fits the error: quarantine, waiting for the disk, or failed with the reason."""
+    job.record.attempts += 1
+    problem = with_context(job, problem)
+    if problem.code == "hash-mismatch":
+        quarantine(job, problem)
+    elif problem.code in _WAITS_FOR_THE_DISK:
+        try:
+            job.become(State.waiting, None, reason_of(problem))
+        except DiskTrouble:
+            job.tell()
+    else:
+        job.become(State.failed, None, reason_of(problem))
+        if not any(part.durable for part in job.record.parts):
+            job.hands.library.drop_staging(job.record.id)

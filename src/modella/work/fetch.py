@@ -1,0 +1,854 @@
+"""Fetching one file: as many connections as help, resumed by journal, hashed while it arrives.
+
+The coordinator is a coroutine; each connection is a thread that reads, writes and journals its piece. What an answer
+means is judged before a byte of it is written: an answer that is not exactly what was asked for is never appended.
+A part always holds bytes of one version of the file: when entity tag, date or size change, it starts again.
+"""
+
+import asyncio
+import random
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, wait
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from modella.core import answers
+from modella.core.digests import Digests
+from modella.core.download import PartRecord
+from modella.core.errors import (
+    AccessNeeded,
+    BadContent,
+    Mismatch,
+    ModellaError,
+    NetworkTrouble,
+    NotFound,
+    Refused,
+)
+from modella.core.listing import Location
+from modella.core.pieces import LARGEST_PIECE, MIB, SMALLEST_PIECE, Piece, Pieces
+from modella.core.spans import Spans
+from modella.io.disk import PartFile, boot_id
+from modella.io.net import Answer, Headers, Net, page_title
+from modella.work.hashing import FollowingHasher
+from modella.work.pace import Pace
+
+CHUNK = 512 * 1024
+CHECKPOINT_BYTES = 64 * MIB
+CHECKPOINT_SECONDS = 5.0
+TICK = 0.05
+RENEWALS = 5
+SAME_SHORTFALL = 3
+MOST_RESTARTS = 3
+_SNIFF = 1024
+_ROUNDING = 2048
+_FAST_ENOUGH = 400 * MIB
+_SLOWEST = 1024
+_SLOW_WINDOW = 60.0
+_SLOW_RECONNECTS = 3
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long and how often: tries without progress, and the first pause between them in seconds."""
+
+    tries: int = 8
+    pause: float = 1.0
+    longest_pause: float = 60.0
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far one file is. Speed in bytes a second over the last seconds."""
+
+    received: int
+    size: int | None
+    speed: float
+    connections: int
+    waiting: str | None = None
+    until: float = 0.0
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """A whole file. `length_proven` is False when only the end of the connection ended it.
+
+    `flushed` is the flush under way: its result must be awaited before anything durable says that the file is whole.
+    """
+
+    size: int
+    digests: Digests
+    length_proven: bool
+    host: str
+    flushed: Future[None]
+
+
+class Stopped(Exception):
+    """The fetch was asked to stop; what is there is kept."""
+
+
+class _Restart(Exception):
+    """What is there belongs to another version, or the server cannot go on from it: begin again from zero."""
+
+    def __init__(self, reason: str, whole: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.whole = whole
+
+
+class _TooMany(Exception):
+    """The server refused one more connection while others are served."""
+
+
+@dataclass
+class _Connection:
+    """One thread's view of itself."""
+
+    number: int
+    epoch: int
+    answer: Answer | None = None
+    received: int = 0
+    began: float = 0.0
+    first_byte: float = 0.0
+    reading: float = 0.0
+    working: float = 0.0
+
+
+@dataclass
+class _Shared:
+    """What all connections of a fetch share, under one lock."""
+
+    written: Spans = field(default_factory=Spans)
+    pieces: Pieces = field(default_factory=Pieces)
+    wanted: int = 1
+    most: int = 16
+    ranges: bool | None = None
+    strikes: int = 0
+    renewals: int = 0
+    restarts: int = 0
+    shortfalls: dict[int, int] = field(default_factory=dict)
+    problem: BaseException | None = None
+    finished: bool = False
+    epoch: int = 0
+    length_proven: bool = True
+    generation: int = 0
+    location: Location | None = None
+    direct: str | None = None
+    host: str = ""
+    received: int = 0
+    first_byte_after: float = 0.01
+    waiting: str | None = None
+    waiting_until: float = 0.0
+
+
+class Fetch:
+    """One file on its way to the disk. `run` may be called once."""
+
+    def __init__(
+        self,
+        record: PartRecord,
+        file: PartFile,
+        *,
+        net: Net,
+        locate: Callable[[], Location],
+        explain: Callable[[int, Headers, bytes], ModellaError | None],
+        pace: Pace,
+        save: Callable[[PartRecord], None],
+        room: Callable[[int], None],
+        connections: int = 16,
+        patience: Patience | None = None,
+    ) -> None:
+        self.record = record
+        self._file = file
+        self._net = net
+        self._locate = locate
+        self._explain = explain
+        self._pace = pace
+        self._save = save
+        self._room = room
+        self._patience = patience or Patience()
+        self._most = connections
+        self._lock = threading.RLock()
+        self._stop = threading.Event()
+        self._restarting = threading.Event()
+        self._shared = _Shared(most=connections)
+        self._threads: dict[int, threading.Thread] = {}
+        self._connections: dict[int, _Connection] = {}
+        self._hasher: FollowingHasher | None = None
+        self._checkpointed = 0
+        self._checkpointed_at = time.monotonic()
+        self._checkpoint_lock = threading.Lock()
+
+    # ------------------------------------------------------------------------------------------------ coordinator
+
+    async def run(self, told: Callable[[Progress], None]) -> Fetched:
+        """Fetches what is missing; Stopped when asked to stop, a ModellaError when it cannot be done."""
+        await asyncio.to_thread(self._begin)
+        try:
+            await self._supervise(told)
+        finally:
+            self._stop.set()
+            await asyncio.to_thread(self._end_threads)
+        return await asyncio.to_thread(self._complete)
+
+    def stop(self) -> None:
+        """Asks the fetch to stop; `run` then raises Stopped after a last checkpoint. Safe from any thread."""
+        self._stop.set()
+        self._abort_all()
+
+    def _begin(self) -> None:
+        record, shared = self.record, self._shared
+        trusted = [tuple(span) for span in record.durable]
+        if record.boot == boot_id():
+            trusted += self._file.journalled()
+        length = self._file.length
+        shared.written = Spans((a, min(b, length)) for a, b in trusted if a < length)
+        if record.size is not None and record.size_exact:
+            shared.pieces.size = record.size
+        if shared.written.total and not self._may_resume():
+            shared.written = Spans()
+        record.boot = boot_id()
+        self._file.begin_journal(record.checkpoint)
+        if shared.written.total:
+            self._checkpoint()
+        self._start_hasher()
+
+    def _may_resume(self) -> bool:
+        """Parts are continued only when a validator, or size and hash, can tell that it is still the same file."""
+        record = self.record
+        hash_judges = bool(record.expected.sha256 or record.expected.git_sha1)
+        return hash_judges or bool(record.etag or record.last_modified)
+
+    def _start_hasher(self) -> None:
+        self._hasher = FollowingHasher(self._file, lambda: self._shared.written.prefix)
+
+    async def _supervise(self, told: Callable[[Progress], None]) -> None:
+        meter = _Meter(self._shared.written.total)
+        scaler = _Scaler()
+        flushing: asyncio.Task[None] | None = None
+        while not self._is_over():
+            if self._restarting.is_set():
+                await asyncio.to_thread(self._start_again)
+                meter = _Meter(0)
+            self._fill_threads()
+            await asyncio.sleep(TICK)
+            meter.note(self._shared.written.total)
+            scaler.consider(self, meter)
+            self._drop_slow_connections()
+            if self._needs_checkpoint() and (flushing is None or flushing.done()):
+                if flushing is not None:
+                    flushing.result()
+                flushing = asyncio.create_task(asyncio.to_thread(self._checkpoint))
+            told(self._progress(meter))
+        if flushing is not None:
+            await flushing
+        told(self._progress(meter))
+
+    def _is_over(self) -> bool:
+        with self._lock:
+            shared = self._shared
+            return self._stop.is_set() or shared.problem is not None or shared.finished
+
+    def _is_wanted(self, connection: _Connection) -> bool:
+        """Whether a connection may go on: the fetch is not over, and has not begun again since."""
+        with self._lock:
+            current = connection.epoch == self._shared.epoch and not self._restarting.is_set()
+            return current and not self._is_over()
+
+    def _progress(self, meter: "_Meter") -> Progress:
+        with self._lock:
+            shared = self._shared
+            live = sum(1 for c in self._connections.values() if c.answer is not None)
+            waiting = shared.waiting if not live and shared.waiting_until > time.monotonic() else None
+            left = max(0.0, shared.waiting_until - time.monotonic())
+            return Progress(shared.written.total, self._known_size(), meter.speed, live, waiting, left)
+
+    def _known_size(self) -> int | None:
+        return self._shared.pieces.size if self._shared.pieces.size is not None else self.record.size
+
+    def _fill_threads(self) -> None:
+        with self._lock:
+            if self._is_over() or self._restarting.is_set():
+                return
+            for number in range(self._shared.wanted):
+                if number not in self._threads or not self._threads[number].is_alive():
+                    if number and not self._has_more():
+                        return
+                    connection = self._connections[number] = _Connection(number, self._shared.epoch)
+                    name = f"modella-fetch-{number}"
+                    thread = threading.Thread(target=self._work, args=(connection,), name=name, daemon=True)
+                    self._threads[number] = thread
+                    thread.start()
+
+    def _has_more(self) -> bool:
+        shared = self._shared
+        return shared.pieces.size is None or shared.written.total < shared.pieces.size
+
+    def _drop_slow_connections(self) -> None:
+        """A connection that only drips is opened anew a few times, then left alone."""
+        now = time.monotonic()
+        with self._lock:
+            for connection in self._connections.values():
+                seconds = now - connection.began
+                slow = connection.answer is not None and seconds > _SLOW_WINDOW
+                if slow and connection.received < _SLOWEST * seconds and self.record.fetched_again < _SLOW_RECONNECTS:
+                    self.record.fetched_again += 1
+                    connection.began = now
+                    connection.answer.abort() if connection.answer else None
+
+    def _abort_all(self) -> None:
+        with self._lock:
+            live = [c.answer for c in self._connections.values() if c.answer is not None]
+        for answer in live:
+            answer.abort()
+
+    def _end_threads(self) -> None:
+        """Waits for the connections to let go; one that is still dialling cannot write any more and is left behind."""
+        self._abort_all()
+        deadline = time.monotonic() + 5
+        for thread in list(self._threads.values()):
+            thread.join(max(0.0, deadline - time.monotonic()))
+
+    def _start_again(self) -> None:
+        """Forgets all that is there and begins from zero, once every connection has let go."""
+        self._end_threads()
+        if self._hasher:
+            self._hasher.abandon()
+        with self._lock, self._checkpoint_lock:
+            shared = self._shared
+            shared.written = Spans()
+            shared.pieces = Pieces()
+            shared.wanted = 1
+            shared.finished = False
+            shared.epoch += 1
+            self.record.etag = self.record.last_modified = self.record.total = None
+            self.record.durable = []
+            self.record.checkpoint += 1
+            self._file.begin_journal(self.record.checkpoint)
+            self._file.drop_journals(self.record.checkpoint)
+            self._file.cut(0)
+            self._threads, self._connections = {}, {}
+            self._save(self.record)
+            self._checkpointed = 0
+            self._start_hasher()
+            self._restarting.clear()
+
+    def _complete(self) -> Fetched:
+        """The end of the story: what went wrong, or the whole file flushed and its digests."""
+        shared, hasher = self._shared, self._hasher
+        if shared.finished and shared.problem is None and hasher is not None:
+            size = shared.pieces.size if shared.pieces.size is not None else shared.written.prefix
+            self._file.cut(size)
+            flushed: Future[None] = Future()
+            threading.Thread(target=self._flush, args=(flushed,), name="modella-flush", daemon=True).start()
+            try:
+                digests = hasher.finish(size)
+            except BaseException:
+                wait([flushed])
+                raise
+            return Fetched(size, digests, shared.length_proven, shared.host, flushed)
+        if hasher is not None:
+            hasher.abandon()
+        if not isinstance(shared.problem, ModellaError) or shared.problem.code != "flush-failed":
+            with suppress(ModellaError):
+                self._checkpoint()
+        if shared.problem is not None:
+            raise shared.problem
+        raise Stopped
+
+    def _flush(self, flushed: Future[None]) -> None:
+        """Flushes while the last bytes are hashed."""
+        try:
+            self._file.flush()
+        except ModellaError as problem:
+            self.record.boot = None
+            flushed.set_exception(problem)
+        else:
+            flushed.set_result(None)
+
+    # ----------------------------------------------------------------------------------------------- checkpoints
+
+    def _needs_checkpoint(self) -> bool:
+        received = self._shared.received
+        if received == self._checkpointed:
+            return False
+        late = time.monotonic() - self._checkpointed_at > CHECKPOINT_SECONDS
+        return late or received - self._checkpointed >= CHECKPOINT_BYTES
+
+    def _checkpoint(self) -> None:
+        """Flushes the part, then writes the record: it never says more than was flushed."""
+        with self._checkpoint_lock:
+            try:
+                with self._lock:
+                    number = self.record.checkpoint + 1
+                    self._file.begin_journal(number)
+                    snapshot, received = self._shared.written.copy(), self._shared.received
+                self._file.flush()
+                self.record.checkpoint = number
+                self.record.durable = list(snapshot)
+                self._save(self.record)
+                self._file.drop_journals(number)
+            except ModellaError as problem:
+                if problem.code == "flush-failed":
+                    self.record.boot = None
+                self._fail(problem)
+                raise
+            self._checkpointed, self._checkpointed_at = received, time.monotonic()
+
+    # ----------------------------------------------------------------------------------------------- connections
+
+    def _work(self, connection: _Connection) -> None:
+        """One connection: takes pieces until there are none, the fetch is over, or it is not wanted any more."""
+        try:
+            while self._is_wanted(connection) and connection.number < self._shared.wanted:
+                with self._lock:
+                    piece = self._shared.pieces.take(self._shared.written)
+                if piece is None:
+                    break
+                try:
+                    self._transfer(connection, piece)
+                except ModellaError as problem:
+                    self._meet(connection, piece, problem)
+                finally:
+                    self._let_go(connection, piece)
+            self._notice_end()
+        except _TooMany:
+            with self._lock:
+                self._shared.wanted = max(1, min(self._shared.wanted, connection.number))
+                self._shared.most = self._shared.wanted
+        except _Restart as restart:
+            self._ask_restart(restart)
+        except BaseException as problem:  # noqa: BLE001 (a thread's failure becomes the fetch's)
+            self._fail(problem)
+
+    def _let_go(self, connection: _Connection, piece: Piece) -> None:
+        with self._lock:
+            self._shared.pieces.give_back(piece)
+            answer, connection.answer = connection.answer, None
+        if answer is not None:
+            answer.close()
+
+    def _notice_end(self) -> None:
+        with self._lock:
+            shared = self._shared
+            if shared.pieces.size is not None and shared.written.prefix >= shared.pieces.size:
+                shared.finished = True
+
+    def _fail(self, problem: BaseException) -> None:
+        with self._lock:
+            if self._shared.problem is None and not self._stop.is_set():
+                self._shared.problem = problem
+        self._abort_all()
+
+    def _ask_restart(self, restart: _Restart) -> None:
+        with self._lock:
+            shared = self._shared
+            shared.restarts += 1
+            if restart.whole:
+                shared.ranges, shared.most = False, 1
+            if shared.restarts > (self._patience.tries if restart.whole else MOST_RESTARTS):
+                problem = Mismatch("unstable-content", reason=restart.reason, host=shared.host)
+                shared.problem = shared.problem or problem
+            self._restarting.set()
+        self._abort_all()
+
+    def _meet(self, connection: _Connection, piece: Piece, problem: ModellaError) -> None:
+        """A connection failed: wait and go on, or give up."""
+        with self._lock:
+            shared = self._shared
+            if not self._is_wanted(connection):
+                return
+            others = any(c.answer is not None for n, c in self._connections.items() if n != connection.number)
+            if problem.code in {"rate-limited", "server-error", "range-refused"} and others and connection.number:
+                raise _TooMany from None
+            if problem.code == "incomplete":
+                seen = shared.shortfalls[piece.at] = shared.shortfalls.get(piece.at, 0) + 1
+                if seen >= SAME_SHORTFALL:
+                    facts = {"received": piece.at, "expected": self._known_size(), "host": shared.host}
+                    raise NetworkTrouble("incomplete", **facts) from None
+            shared.strikes += 1
+            if not problem.retry or shared.strikes > self._patience.tries:
+                raise problem
+            wait = self._pause(problem, shared.strikes)
+            shared.waiting, shared.waiting_until = problem.code, time.monotonic() + wait
+        self._stop.wait(wait)
+
+    def _pause(self, problem: ModellaError, strikes: int) -> float:
+        asked = problem.facts.get("retry_after")
+        if isinstance(asked, (int, float)):
+            host = str(problem.facts.get("host") or "")
+            self._pace.cool(host, float(asked))
+            return float(asked) + random.uniform(0, 0.25)
+        if problem.code == "address-expired":
+            return 0.0
+        step = self._patience.pause * 2 ** min(strikes - 1, 10)
+        return float(min(self._patience.longest_pause, step) * random.uniform(0.75, 1.25))
+
+    # -------------------------------------------------------------------------------------------------- transfer
+
+    def _transfer(self, connection: _Connection, piece: Piece) -> None:
+        if piece.at and self._shared.ranges is False:
+            raise _Restart("range-ignored", whole=True)
+        location, generation = self._where()
+        asked_at = time.monotonic()
+        answer = self._ask(location, piece)
+        connection.answer, connection.began, connection.received = answer, time.monotonic(), 0
+        with self._lock:
+            self._shared.first_byte_after = time.monotonic() - asked_at
+        if not self._is_wanted(connection):
+            return
+        self._judge(answer, piece, location, generation)
+        self._receive(connection, answer, piece, generation)
+
+    def _where(self) -> tuple[Location, int]:
+        """The present address; asked from the source when there is none or the last has expired."""
+        with self._lock:
+            location, generation = self._shared.location, self._shared.generation
+        if location is not None:
+            return location, generation
+        fresh = self._locate()
+        with self._lock:
+            if self._shared.location is None:
+                self._shared.location = fresh
+                self._shared.most = min(self._shared.most, self._most, fresh.max_connections)
+            return self._shared.location, self._shared.generation
+
+    def _ask(self, location: Location, piece: Piece) -> Answer:
+        headers = dict(location.headers)
+        if self._shared.ranges is not False:
+            last = "" if piece.end is None or not self._shared.pieces.shared else str(piece.end - 1)
+            headers["Range"] = f"bytes={piece.at}-{last}"
+            if piece.at and self.record.etag:
+                headers["If-Range"] = self.record.etag
+        url, credential = location.url, location.credential
+        if self._shared.direct:
+            url, credential = self._shared.direct, None
+        host = urlsplit(url).netloc
+        cooling = self._pace.cooling(host)
+        if cooling:
+            with self._lock:
+                self._shared.waiting, self._shared.waiting_until = "rate-limited", time.monotonic() + cooling
+            self._stop.wait(cooling)
+        return self._net.ask(url, headers=headers, credential=credential)
+
+    def _judge(self, answer: Answer, piece: Piece, location: Location, generation: int) -> None:
+        """Lets through only an answer whose body is exactly what is missing; sets what is learnt from it."""
+        if answer.status == 206 and self._shared.ranges is not False:
+            self._judge_part(answer, piece)
+        elif answer.status == 200:
+            self._judge_whole(answer, piece, location)
+        elif answer.status == 416:
+            self._judge_unsatisfied(answer)
+        else:
+            raise self._refusal(answer, location, generation)
+        with self._lock:
+            self._shared.host = answer.host
+            if answer.url != location.url and self._shared.direct is None:
+                self._shared.direct = answer.url
+
+    def _judge_part(self, answer: Answer, piece: Piece) -> None:
+        found = answers.content_range(answer.headers.get("content-range"))
+        wrong = (
+            found is None
+            or found.start != piece.at
+            or (answer.headers.get("content-encoding") or "identity") != "identity"
+        )
+        if wrong or found is None:
+            raise _Restart("wrong-range", whole=True)
+        if found.total is not None:
+            self._learn_size(found.total)
+        self._learn_version(answer)
+        with self._lock:
+            self._shared.ranges = True
+
+    def _judge_whole(self, answer: Answer, piece: Piece, location: Location) -> None:
+        if piece.at or self._shared.pieces.shared:
+            lost_on_the_way = answer.url != location.url and self._shared.direct is None
+            if lost_on_the_way:
+                with self._lock:
+                    self._shared.direct = answer.url
+                raise NetworkTrouble("address-expired", host=answer.host, reason="range-lost")
+            raise _Restart("range-ignored", whole=True)
+        encoding = (answer.headers.get("content-encoding") or "identity").lower()
+        length = answers.content_length(answer.headers.get_all("content-length"))
+        chunked = "chunked" in (answer.headers.get("transfer-encoding") or "").lower()
+        with self._lock:
+            self._shared.length_proven = chunked or length is not None
+            if piece.end is not None and piece.end != self._shared.pieces.size:
+                piece.end = self._shared.pieces.size
+            if encoding != "identity":
+                self._shared.ranges = False
+        if encoding not in {"identity", "gzip", "deflate"}:
+            raise BadContent("unexpected-encoding", encoding=encoding[:40], host=answer.host)
+        if encoding == "identity" and length is not None and not chunked:
+            self._learn_size(length)
+        self._learn_version(answer)
+
+    def _judge_unsatisfied(self, answer: Answer) -> None:
+        total = answers.unsatisfied_total(answer.headers.get("content-range"))
+        with self._lock:
+            shared = self._shared
+            if total is not None and total == shared.written.prefix and shared.pieces.size in {None, total}:
+                shared.pieces.size = total
+                return
+        raise _Restart("range-unsatisfied")
+
+    def _learn_size(self, total: int) -> None:
+        with self._lock:
+            shared, record = self._shared, self.record
+            known = shared.pieces.size
+            if known is not None and known != total:
+                if record.size_exact and record.size == known and not shared.written.total:
+                    raise Mismatch("size-mismatch", expected=known, received=total, host=shared.host)
+                raise _Restart("size-changed")
+            if total == 0:
+                raise BadContent("empty-file", host=shared.host)
+            if known is None:
+                self._room(total - shared.written.total)
+                self._file.reserve(total)
+            shared.pieces.size = record.total = record.size = total
+            for connection_piece in shared.pieces.open_ended():
+                connection_piece.end = total
+
+    def _learn_version(self, answer: Answer) -> None:
+        etag = answers.strong_etag(answer.headers.get("etag"))
+        modified = answer.headers.get("last-modified")
+        with self._lock:
+            record = self.record
+            changed = bool(etag and record.etag and etag != record.etag)
+            if not etag and not record.etag:
+                changed = bool(modified and record.last_modified and modified != record.last_modified)
+            if changed and self._shared.written.total:
+                raise _Restart("file-changed")
+            record.etag, record.last_modified = etag or record.etag, modified or record.last_modified
+
+    def _refusal(self, answer: Answer, location: Location, generation: int) -> ModellaError:
+        """The error that an answer without bytes stands for; an expired address is asked for anew."""
+        body = answer.peek()
+        status, host = answer.status, answer.host
+        with self._lock:
+            shared = self._shared
+            signed = answer.url != location.url or shared.direct is not None
+            others = sum(1 for c in self._connections.values() if c.answer is not None) > 1
+            if others and status in {403, 429, 503} and shared.received:
+                return NetworkTrouble("range-refused", host=host, status=status)
+            if signed and status in {400, 401, 403, 404, 410} and shared.renewals < RENEWALS:
+                if shared.generation == generation:
+                    shared.generation += 1
+                    shared.renewals += 1
+                    shared.location = shared.direct = None
+                return NetworkTrouble("address-expired", host=host, status=status)
+        explained = self._explain(status, answer.headers, body)
+        return explained or refusal(status, answer.headers, body, host)
+
+    def _receive(self, connection: _Connection, answer: Answer, piece: Piece, generation: int) -> None:
+        decode = (answer.headers.get("content-encoding") or "identity").lower() != "identity"
+        if answer.status == 416:
+            return
+        sniffed = piece.at > 0
+        first = b""
+        while self._is_wanted(connection):
+            with self._lock:
+                end = piece.end
+                if end is not None and piece.at >= end and not self._shared.pieces.extend(piece, self._shared.written):
+                    return
+                end = piece.end
+            began = time.monotonic()
+            content = answer.read1(CHUNK if end is None else min(CHUNK, end - piece.at), decode=decode)
+            read = time.monotonic()
+            if not self._is_wanted(connection):
+                return
+            if not sniffed:
+                first += content[:_SNIFF]
+                if len(first) >= _SNIFF or not content:
+                    sniffed = True
+                if first:
+                    self._refuse_pages(first, answer, generation)
+            if not content:
+                self._body_ended(answer, piece)
+                return
+            self._keep(connection, piece, content)
+            connection.reading += read - began
+            connection.working += time.monotonic() - read
+
+    def _keep(self, connection: _Connection, piece: Piece, content: bytes) -> None:
+        if self._shared.pieces.size is None:
+            self._room(len(content))
+        self._file.write(piece.at, content)
+        with self._lock:
+            shared = self._shared
+            shared.written.add(piece.at, piece.at + len(content))
+            shared.received += len(content)
+            shared.strikes = shared.renewals = 0
+            offset, piece.at = piece.at, piece.at + len(content)
+            connection.received += len(content)
+        if self._hasher:
+            self._hasher.offer(offset, content)
+        self._pace.take(len(content), self._stop)
+
+    def _body_ended(self, answer: Answer, piece: Piece) -> None:
+        """No more bytes: the end of the file, or less than was promised."""
+        with self._lock:
+            shared = self._shared
+            if piece.end is not None and piece.at < piece.end:
+                raise NetworkTrouble("incomplete", host=answer.host, received=piece.at, expected=piece.end)
+            if shared.pieces.size is None:
+                expected = self.record.size
+                if expected and self.record.size_exact and piece.at != expected:
+                    raise NetworkTrouble("incomplete", host=answer.host, received=piece.at, expected=expected)
+                if piece.at == 0:
+                    raise BadContent("empty-file", host=answer.host)
+                shared.pieces.size = piece.at
+                piece.end = piece.at
+
+    def _refuse_pages(self, first: bytes, answer: Answer, generation: int) -> None:
+        code = answers.no_model(first, answer.headers.get("content-type"), self.record.name)
+        if code is None:
+            return
+        with self._lock:
+            shared = self._shared
+            if shared.received and shared.renewals < RENEWALS and shared.generation == generation:
+                shared.generation, shared.renewals = shared.generation + 1, shared.renewals + 1
+                shared.location = shared.direct = None
+                raise NetworkTrouble("address-expired", host=answer.host, reason=code)
+        explained = self._explain(answer.status, answer.headers, first)
+        raise explained or BadContent(code, host=answer.host, title=page_title(first))
+
+    # --------------------------------------------------------------------------------------------------- scaling
+
+    def may_grow(self) -> bool:
+        """Whether more connections could help: ranges work, much is left, and nobody asked us to be fewer."""
+        with self._lock:
+            shared = self._shared
+            size = shared.pieces.size
+            if not shared.ranges or size is None or shared.wanted >= shared.most:
+                return False
+            return size - shared.written.total > 4 * SMALLEST_PIECE
+
+    def starving(self) -> float:
+        """The share of their time that connections wait for the network rather than for disk and hashing."""
+        with self._lock:
+            reading = sum(c.reading for c in self._connections.values())
+            working = sum(c.working for c in self._connections.values())
+        return reading / (reading + working) if reading + working else 0.0
+
+    @property
+    def wanted(self) -> int:
+        """Connections that should be at work."""
+        return self._shared.wanted
+
+    def set_wanted(self, connections: int, rate: float) -> None:
+        """Changes how many connections work, and cuts pieces to what suits their speed (bytes a second, each)."""
+        with self._lock:
+            shared = self._shared
+            shared.wanted = max(1, min(connections, shared.most))
+            seconds = max(0.4, 20 * shared.first_byte_after)
+            shared.pieces.piece_size = int(min(LARGEST_PIECE, max(SMALLEST_PIECE, rate * seconds)))
+            if shared.wanted > 1:
+                shared.pieces.share()
+
+    @property
+    def most(self) -> int:
+        """Connections that are allowed."""
+        return self._shared.most
+
+    @property
+    def settle_seconds(self) -> float:
+        """How long a change of connections needs before it can be judged."""
+        return max(0.15, 6 * self._shared.first_byte_after)
+
+
+class _Meter:
+    """Speed over the last seconds, and over the time since a mark."""
+
+    WINDOW = 3.0
+
+    def __init__(self, start: int) -> None:
+        self._seen = [(time.monotonic(), start)]
+        self.mark_now(start)
+
+    def note(self, received: int) -> None:
+        now = time.monotonic()
+        self._seen.append((now, received))
+        while len(self._seen) > 2 and self._seen[0][0] < now - self.WINDOW:
+            self._seen.pop(0)
+
+    def mark_now(self, received: int | None = None) -> None:
+        self._mark = (time.monotonic(), self._seen[-1][1] if received is None else received)
+
+    @property
+    def speed(self) -> float:
+        (begin, first), (end, last) = self._seen[0], self._seen[-1]
+        return max(0.0, (last - first) / (end - begin)) if end > begin else 0.0
+
+    @property
+    def since_mark(self) -> float:
+        return time.monotonic() - self._mark[0]
+
+    @property
+    def speed_since_mark(self) -> float:
+        seconds = self.since_mark
+        return max(0.0, (self._seen[-1][1] - self._mark[1]) / seconds) if seconds else 0.0
+
+
+class _Scaler:
+    """Adds connections while they help: tries more, waits until it has settled, keeps them only if it got faster."""
+
+    GAIN = 1.15
+    FACTOR = 4
+
+    def __init__(self) -> None:
+        self._before: tuple[int, float] | None = None
+        self._rest_until = 0.0
+        self._started = False
+
+    def consider(self, fetch: Fetch, meter: _Meter) -> None:
+        if not self._started:
+            self._started = bool(meter.speed)
+            meter.mark_now()
+            return
+        if meter.since_mark < fetch.settle_seconds or time.monotonic() < self._rest_until:
+            return
+        rate, wanted = meter.speed_since_mark, fetch.wanted
+        if self._before is not None:
+            connections, slower = self._before
+            self._before = None
+            if rate < slower * self.GAIN and wanted > connections:
+                fetch.set_wanted(connections, slower / connections)
+                self._rest_until = time.monotonic() + 30
+                meter.mark_now()
+                return
+        if fetch.may_grow() and fetch.starving() > 0.5 and rate < _FAST_ENOUGH and rate > 0:
+            self._before = (wanted, rate)
+            fetch.set_wanted(wanted * self.FACTOR, rate / wanted)
+        meter.mark_now()
+
+
+def refusal(status: int, headers: Headers, body: bytes, host: str) -> ModellaError:
+    """The error for an answer without bytes that the source itself cannot explain better."""
+    wait = answers.retry_after(headers.get("retry-after"), datetime.now(UTC))
+    facts: dict[str, object] = {"host": host, "status": status}
+    if headers.get("cf-mitigated") == "challenge":
+        return BadContent("challenge-page", **facts)
+    if wait is not None:
+        facts["retry_after"] = wait
+    if status == 429:
+        return NetworkTrouble("rate-limited", **facts)
+    if status in {408, 425} or status >= 500:
+        return NetworkTrouble("server-error", **facts)
+    if status in {204, 205}:
+        return BadContent("no-content", **facts)
+    simple: dict[int, ModellaError] = {
+        401: AccessNeeded("login-needed", **facts),
+        402: AccessNeeded("paid", **facts),
+        403: AccessNeeded("forbidden", **facts),
+        404: NotFound("not-found", **facts),
+        407: AccessNeeded("proxy-login-needed", **facts),
+        410: NotFound("gone", **facts),
+        451: Refused("legal-block", **facts),
+    }
+    title = page_title(body)
+    return simple.get(status) or NetworkTrouble("bad-answer", reason=f"status {status}", title=title, **facts)
