@@ -248,6 +248,9 @@ class Condition:
         some = [wanted for wanted in self.some if names.has(wanted)][:1]
         for wanted in (*self.has, *self.dotted, *some):
             yield next(names.find(wanted), wanted.text)
+        if self.last:
+            name = next(iter(names.groups.values()))[0]
+            yield f"{name} {list(names.shape_of(name) or ())}"
         for key, _ in self.metadata:
             yield f"header {key} = {names.metadata[key][:80]}"
 

@@ -458,6 +458,7 @@ def _flux(channels: int = 64, guidance: bool = True, vector: bool = True) -> tup
         ("img_in.weight", F8, (3072, channels)),
         ("img_in.bias", "BF16", (3072,)),
         ("txt_in.bias", "BF16", (3072,)),
+        *((("txt_in.weight", F8, (3072, 4096)),) if vector else ()),
         ("time_in.in_layer.weight", F8, (3072, 256)),
         *((("vector_in.in_layer.weight", F8, (3072, 768)),) if vector else ()),
         *((("guidance_in.in_layer.weight", F8, (3072, 256)),) if guidance else ()),
@@ -952,10 +953,10 @@ def _others() -> dict[str, Recipe]:
         "gguf-llm-q4": Recipe("llm", None, _llm("Q4_K"), "gguf", {**_LLM_VALUES, "general.file_type": "15"}),
         "gguf-llm-q8": Recipe("llm", None, _llm("Q8_0"), "gguf", _LLM_VALUES),
         "workflow": plain("workflow", "json", _SAVED_GRAPH),
-        "workflow-zip": plain("other", "zip", zipped({"postcard.json": _SAVED_GRAPH, "README.txt": b"Drag me in."})),
-        "poses": plain("other", "zip", zipped(poses)),
-        "wildcards": plain("other", "txt", colours),
-        "config": plain("other", "yaml", b"model:\n  target: sd.v1\n  params:\n    timesteps: 1000\n"),
+        "workflow-zip": plain("unknown", "zip", zipped({"postcard.json": _SAVED_GRAPH, "README.txt": b"Drag me in."})),
+        "poses": plain("unknown", "zip", zipped(poses)),
+        "wildcards": plain("invalid", "txt", colours),
+        "config": plain("invalid", "yaml", b"model:\n  target: sd.v1\n  params:\n    timesteps: 1000\n"),
     }
 
 

@@ -1,0 +1,114 @@
+#!/usr/bin/env python3
+"""Everything a clone needs, with nothing but Python 3.11 and pip: makes .venv from the locks, then runs a chore.
+
+    python3 dev.py serve [...]   set up and serve the library (arguments go to `modella serve`)
+    python3 dev.py test [...]    set up and run every check and every test (arguments go to pytest)
+    python3 dev.py lint          format check, linter and types alone
+    python3 dev.py bench [...]   measure against curl and aria2 (Debian packages nginx, aria2, curl, openssl)
+    python3 dev.py lock          resolve the dependencies anew and write requirements/*.txt
+"""
+
+import hashlib
+import os
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+ENVIRONMENT = ROOT / ".venv"
+BIN = ENVIRONMENT / ("Scripts" if os.name == "nt" else "bin")
+PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
+
+
+def run(*command: object, **options: object) -> int:
+    """Runs a command in the clone and gives its exit status."""
+    return subprocess.run([str(part) for part in command], cwd=ROOT, check=False, **options).returncode  # type: ignore[call-overload]
+
+
+def need(*command: object) -> None:
+    """Runs a command that must succeed."""
+    status = run(*command)
+    if status:
+        sys.exit(f"dev.py: this failed ({status}): {' '.join(str(part) for part in command)}")
+
+
+def set_up(lock: str) -> None:
+    """Makes .venv hold exactly what a lock says, and this project; does nothing when it does already."""
+    if sys.version_info < (3, 11):
+        sys.exit("dev.py: Python 3.11 or newer is needed; run it with that one, for example python3.11 dev.py serve")
+    wanted = fingerprint(lock)
+    stamp = ENVIRONMENT / f".modella-{lock}"
+    if PYTHON.exists() and stamp.exists() and stamp.read_text() == wanted:
+        return
+    if not PYTHON.exists():
+        print("Setting up .venv ...", file=sys.stderr, flush=True)
+        venv.create(ENVIRONMENT, with_pip=False)
+    pip = (sys.executable, "-m", "pip", "--python", PYTHON, "install", "--quiet", "--disable-pip-version-check")
+    need(*pip, "--require-hashes", "-r", ROOT / "requirements" / f"{lock}.txt")
+    need(*pip, "--no-deps", "--no-build-isolation", "-e", ROOT)
+    stamp.write_text(wanted)
+
+
+def fingerprint(lock: str) -> str:
+    """Changes when the lock or the project's description changes, or the clone has moved."""
+    files = (ROOT / "requirements" / f"{lock}.txt", ROOT / "pyproject.toml")
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files) + str(ROOT).encode()).hexdigest()
+
+
+def serve(arguments: list[str]) -> int:
+    """Sets up and serves until stopped."""
+    set_up("run")
+    command = [str(PYTHON), "-m", "modella", "serve", *arguments]
+    if os.name == "nt":
+        return run(*command)
+    os.execv(command[0], command)
+
+
+def lint() -> int:
+    """Formatting, linting and types."""
+    set_up("dev")
+    sources = ("src", "tests", "bench", "dev.py")
+    checks = (("ruff", "format", "--check", *sources), ("ruff", "check", *sources), ("mypy",))
+    return max(run(PYTHON, "-m", *check) for check in checks)
+
+
+def test(arguments: list[str]) -> int:
+    """Every check and every test; the tests run even when a check fails, so that one run tells all."""
+    checked = 0 if arguments else lint()
+    set_up("dev")
+    return run(PYTHON, "-m", "pytest", *arguments) or checked
+
+
+def bench(arguments: list[str]) -> int:
+    """The side-by-side measurements."""
+    set_up("dev")
+    return run(PYTHON, "-m", "bench", *arguments)
+
+
+def lock() -> int:
+    """Writes the locks: versions and hashes for every platform, no address of any registry."""
+    set_up("dev")
+    shared = ("pip", "compile", "--universal", "--generate-hashes", "--no-header", "--no-annotate", "--quiet", "--upgrade")
+    plain = ("--no-emit-index-url", "--no-emit-find-links", "--python-version", "3.11")
+    for name, extra in (("run", ("--group", "build")), ("dev", ("--group", "build", "--group", "dev"))):
+        output = ROOT / "requirements" / f"{name}.txt"
+        need(BIN / "uv", *shared, *plain, *extra, "pyproject.toml", "-o", output)
+    return 0
+
+
+def main() -> int:
+    """Runs the chore that was named."""
+    chore, *arguments = sys.argv[1:] or ["help"]
+    simple = {"lint": lint, "lock": lock}
+    with_arguments = {"serve": serve, "test": test, "bench": bench}
+    if chore in simple:
+        return simple[chore]()
+    if chore in with_arguments:
+        return with_arguments[chore](arguments)
+    print(__doc__)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())
