@@ -1,8 +1,12 @@
 """Fixtures for all tests."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from modella.demo.hub import Hub
+from tests.place import Place
 
 _SAMPLES = Path(__file__).parents[1] / "../shared/samples"
 
@@ -13,3 +17,16 @@ def samples() -> Path:
     if not _SAMPLES.is_dir():
         pytest.skip("the recorded samples are not on this machine (expected in ../shared/samples)")
     return _SAMPLES.resolve()
+
+
+@pytest.fixture
+def hub() -> Iterator[Hub]:
+    """A stand-in Civitai, Hugging Face and file host of this test's own."""
+    with Hub(seed=7, count=24) as running:
+        yield running
+
+
+@pytest.fixture
+def place(tmp_path: Path, hub: Hub) -> Place:
+    """A library of this test's own."""
+    return Place(tmp_path, hub)

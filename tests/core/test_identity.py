@@ -4,11 +4,11 @@ import json
 import sys
 
 import pytest
-from tests.core.model_fixtures import CASES, Case, clip_text, flux, low_rank
 
 from modella.core.identity import Header, Identity, Tensor, identify
 from modella.core.kinds import FOLDERS, Kind
 from modella.io.packaged import load_rules
+from tests.core.model_fixtures import CASES, Case, clip_text, flux, low_rank
 
 RULES = load_rules()
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests import weights
 
 from modella.core.identity import Identity, identify
 from modella.io.headers import read_header
 from modella.io.packaged import load_rules
+from tests import weights
 
 SAMPLES = Path(os.environ.get("MODELLA_SAMPLES", Path(__file__).parents[3] / "shared" / "samples")) / "identify"
 SMALL = {"a.weight": ("F16", (4, 8)), "b": ("F32", (2,))}

@@ -27,6 +27,9 @@ NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 BASE_CIVITAI = "http://127.0.0.1:1234"
 BASE_HUB = "http://127.0.0.1:1235/hub"
 TABLE_URL = "http://127.0.0.1:1236"
+SHARED = settings(deadline=None, suppress_health_check=[HealthCheck.differing_executors, HealthCheck.too_slow])
+"""Hypothesis, told that one test of the suite runs in the class of every source, and on a busy machine."""
+
 NOBODYS = (
     "",
     "   ",
@@ -58,8 +61,23 @@ NOBODYS = (
     "\x00\x01",
     "x" * 100_000,
 )
-WRAPPINGS = ('"{}"', "'{}'", "<{}>", " {} \n", "{}.", "({})", "`{}`", "\u200b{}", "[the page]({})", "“{}”,")
-ODD_VALUES: tuple[Any, ...] = (None, "", "text", 0, -1, 1.5, 10**400, True, [], {}, [None], [[]], ["\ud800"], {"": "\x00"})
+WRAPPINGS = ('"{}"', "'{}'", "<{}>", " {} \n", "{}.", "({})", "`{}`", "\u200b{}", "“{}”,")
+ODD_VALUES: tuple[Any, ...] = (
+    None,
+    "",
+    "text",
+    0,
+    -1,
+    1.5,
+    10**400,
+    True,
+    [],
+    {},
+    [None],
+    [[]],
+    ["\ud800"],
+    {"": "\x00"},
+)
 
 
 @dataclass(frozen=True)
@@ -125,6 +143,12 @@ class SourceSuite:
     def test_what_clings_to_a_pasted_link_does_not_matter(self, claim: Claim, wrapping: str) -> None:
         assert self.quiet().recognise(wrapping.format(claim.text)) == Ref(source=self.name, **claim.fields)
 
+    def test_a_link_of_a_document_counts_by_its_target(self) -> None:
+        for claim in self.claims:
+            if " " not in claim.text:
+                ref = self.quiet().recognise(f"[the page]({claim.text})")
+                assert ref == Ref(source=self.name, **claim.fields)
+
     def test_a_page_that_is_no_model_is_refused_with_the_reason(self, refused: Refusal) -> None:
         with pytest.raises(BadLink) as caught:
             self.quiet().recognise(refused.text)
@@ -135,6 +159,7 @@ class SourceSuite:
     def test_text_that_is_no_link_is_nobodys(self, text: str) -> None:
         assert self.quiet().recognise(text) is None
 
+    @SHARED
     @given(st.text(max_size=200))
     def test_any_text_is_a_ref_or_nothing_or_a_bad_link(self, text: str) -> None:
         try:
@@ -192,7 +217,7 @@ class SourceSuite:
             for changed in _changes(page) if not isinstance(page, bytes) else ():
                 self._describe_and_use({**self.pages, path: changed})
 
-    @settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+    @settings(SHARED, max_examples=200)
     @given(
         st.recursive(
             st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
@@ -214,6 +239,7 @@ class SourceSuite:
         except ModellaError:
             pass
 
+    @SHARED
     @given(st.integers(100, 599), st.binary(max_size=300))
     def test_explaining_an_answer_never_fails(self, status: int, body: bytes) -> None:
         listing = Listing(source=self.name, ref=self.described, name="x")
@@ -222,7 +248,7 @@ class SourceSuite:
 
     def test_the_bytes_of_a_model_are_not_explained_away(self) -> None:
         listing = Listing(source=self.name, ref=self.described, name="x")
-        body = b"\x10\x00\x00\x00\x00\x00\x00\x00{\"a\":{}}" + bytes(64)
+        body = b'\x10\x00\x00\x00\x00\x00\x00\x00{"a":{}}' + bytes(64)
         for status in (200, 206):
             assert self.quiet().explain(status, Headers([]), body, listing) is None
 

@@ -1,7 +1,7 @@
 """Civitai through the suite, and what is special about it."""
 
 import json
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -75,7 +75,7 @@ class TestCivitai(SourceSuite):
 
     name = "civitai"
     described = Ref(source="civitai", model_id="11", version_id="21")
-    pages = {"/api/v1/model-versions/21": VERSION, "/api/v1/models/11": MODEL}
+    pages: ClassVar = {"/api/v1/model-versions/21": VERSION, "/api/v1/models/11": MODEL}
     claims = (
         Claim("https://civitai.com/models/11", {"model_id": "11"}),
         Claim("http://civitai.com/models/11/", {"model_id": "11"}),
@@ -201,7 +201,10 @@ class TestCivitai(SourceSuite):
         assert (problem.code, problem.facts["page_url"]) == ("gone", f"{site.url}/models/11")
 
     def test_a_version_of_a_model_nobody_knows_was_never_there(self, source: Civitai) -> None:
-        assert refusal_of(lambda: source.describe(Ref(source="civitai", model_id="12", version_id="29"))).code == "not-found"
+        assert (
+            refusal_of(lambda: source.describe(Ref(source="civitai", model_id="12", version_id="29"))).code
+            == "not-found"
+        )
         assert refusal_of(lambda: source.describe(Ref(source="civitai", version_id="29"))).code == "not-found"
 
     def test_an_error_with_status_200_is_an_error(self, site: Site, source: Civitai) -> None:
@@ -211,7 +214,9 @@ class TestCivitai(SourceSuite):
         assert refusal_of(lambda: source.describe(Ref(source="civitai", model_id="11"))).code == "bad-answer"
 
     def test_a_page_where_json_should_be_is_told_by_its_title(self, site: Site, source: Civitai) -> None:
-        site.replies["/api/v1/models/11"] = Reply(b"<html><title>Hotel WLAN</title>", headers={"Content-Type": "text/html"})
+        site.replies["/api/v1/models/11"] = Reply(
+            b"<html><title>Hotel WLAN</title>", headers={"Content-Type": "text/html"}
+        )
         problem = refusal_of(lambda: source.describe(Ref(source="civitai", model_id="11")))
         assert (problem.code, problem.facts["title"]) == ("bad-answer", "Hotel WLAN")
 
@@ -297,7 +302,11 @@ class TestCivitai(SourceSuite):
         (451, {"error": "Not available", "code": "REGION_BLOCKED"}, "region-blocked"),
         (400, {"error": {"name": "ZodError"}}, "bad-value"),
         (403, b"error code: 1010", "client-blocked"),
-        (403, b"<?xml version='1.0'?><Error><Code>AccessDenied</Code><Message>Request has expired</Message>", "address-expired"),
+        (
+            403,
+            b"<?xml version='1.0'?><Error><Code>AccessDenied</Code><Message>Request has expired</Message>",
+            "address-expired",
+        ),
         (400, b"<Error><Code>InvalidRequest</Code><Message>Missing x-amz-content-sha256</Message>", "address-expired"),
         (401, {"code": "expired_auth_token", "status": 401}, "address-expired"),
         (200, b"<!DOCTYPE html><title>Sign in</title><a href='/login?reason=download-auth'>", "login-needed"),
@@ -344,11 +353,15 @@ def test_a_model_without_versions_has_no_files() -> None:
         ({}, {"paidAccess": None}, Access.open, None),
         ({}, {"paidAccess": {"permanent": True, "endsAt": None}}, Access.paid, None),
         ({}, {"paidAccess": {"permanent": False, "endsAt": None}}, Access.paid, None),
-        ({}, {"paidAccess": {"permanent": False, "endsAt": "2026-12-24T00:00:00Z"}}, Access.paid, "2026-12-24T00:00:00Z"),
+        (
+            {},
+            {"paidAccess": {"permanent": False, "endsAt": "2026-12-24T00:00:00Z"}},
+            Access.paid,
+            "2026-12-24T00:00:00Z",
+        ),
         ({}, {"paidAccess": {"permanent": False, "endsAt": "2026-01-01T00:00:00Z"}}, Access.open, None),
         ({}, {"availability": "EarlyAccess", "earlyAccessDeadline": None}, Access.early_access, None),
-        ({}, {"availability": "Public", "earlyAccessEndsAt": "2027-01-01T00:00:00"}, Access.early_access)
-        + ("2027-01-01T00:00:00Z",),
+        ({}, {"earlyAccessEndsAt": "2027-01-01T00:00:00"}, Access.early_access, "2027-01-01T00:00:00Z"),
         ({}, {"availability": "EarlyAccess", "earlyAccessDeadline": "2026-01-01T00:00:00Z"}, Access.open, None),
         ({}, {"usageControl": "Generation"}, Access.generation_only, None),
         ({}, {"usageControl": "Download"}, Access.open, None),

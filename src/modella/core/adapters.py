@@ -10,7 +10,8 @@ from modella.core.rules import Names, Shape
 from modella.core.tensors import Tensor
 
 _SUFFIX = re.compile(
-    r"(?:\.lora_(?:down|up|mid|[ABab])(?:\.[\w-]+)?(?:\.weight)?"
+    r"(?:\.lora_(?:down|up|mid)\.weight"
+    r"|\.lora_[ABab](?:\.[\w-]+)?(?:\.weight)?"
     r"|\.lora\.(?:down|up)\.weight"
     r"|_lora\d?\.(?:down|up)\.weight"
     r"|\.lora_linear_layer\.(?:down|up)\.weight"

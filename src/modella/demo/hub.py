@@ -152,7 +152,7 @@ _OTHER_EXAMPLES = {
     "hf-renamed": ("huggingface_url", "fieldnotes/old-name"),
     "hf-branches": ("huggingface_url", "fieldnotes/many-branches"),
     "direct": ("files_url", "files/upscaler-esrgan.safetensors"),
-    "direct-big": ("files_url", "files/virtual-256m.safetensors"),
+    "direct-big": ("files_url", "files/virtual-256m.bin"),
     "release": ("files_url", "someone/upscalers/releases/download/v1/upscaler-compact.safetensors"),
     "drive": ("files_url", "file/d/lora-sdxl.safetensors/view"),
     "html": ("files_url", "files/lora-sdxl.safetensors?fault=html"),

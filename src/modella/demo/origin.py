@@ -237,7 +237,8 @@ class Origin:
             return
         self._tasks.add(task)
         self._connections += 1
-        writer.transport.set_write_buffer_limits(high=0)
+        if self.tls is None:  # a TLS transport with such limits never wakes its writer up again
+            writer.transport.set_write_buffer_limits(high=0)
         link: socket.socket = writer.get_extra_info("socket")
         link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:

@@ -16,7 +16,7 @@ _MOST_TENSORS = 200_000
 _DEEPEST = 4
 _LONGEST_TEXT = 65_535
 _LONGEST_ARRAY = 64
-_MOST_ENTRIES = 5_000_000
+_MOST_ENTRIES = 2_000_000
 """Entries of all lists together; the largest tokenizers have about a million."""
 _STRING, _ARRAY = 8, 9
 _SCALARS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}

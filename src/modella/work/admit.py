@@ -26,6 +26,7 @@ from modella.core.model import (
 )
 from modella.core.naming import file_name, inner_path, name_key, slug, suffix_of, with_hash
 from modella.core.placement import choose, place
+from modella.core.prose import safe_html
 from modella.core.rules import family_of
 from modella.io.disk import hard_link, make_folders, publish, read_json, same_file, write_json
 from modella.io.headers import read_header
@@ -80,9 +81,9 @@ def draft_metadata(job: Job, identities: dict[int, Identity]) -> Metadata:
         files=[_model_file(job, part, identities.get(part.index, _NO_IDENTITY)) for part in record.parts],
         trained_words=list(listing.trained_words or detected.text.get("trigger_words", ())),
         tags=list(listing.tags),
-        description=listing.description,
+        description=_safe(listing.description, listing),
         description_format=listing.description_format,
-        version_description=listing.version_description,
+        version_description=safe_html(listing.version_description),
         previews=[{"url": p.url, **p.model_dump(exclude={"url", "meta"})} for p in listing.pictures],  # type: ignore[misc]
         creator=listing.creator,
         license=dict(listing.license),
@@ -103,6 +104,11 @@ def draft_metadata(job: Job, identities: dict[int, Identity]) -> Metadata:
         added_at=moment,
         updated_at=moment,
     )
+
+
+def _safe(text: str | None, listing: Listing) -> str | None:
+    """HTML is cleaned before it is stored; Markdown stays text and is cleaned where it becomes HTML."""
+    return text if listing.description_format == "markdown" else safe_html(text)
 
 
 def facts_for_placement(metadata: dict[str, Any]) -> dict[str, str | None]:

@@ -37,7 +37,9 @@ FORMATS: Mapping[str, str] = {
 
 _PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif", ".avif"})
 _VIDEO_SUFFIXES = frozenset({".mp4", ".webm", ".mov"})
-_TRAINING = re.compile(r"^(optimizer|scheduler|training_args|rng_state|random_states|scaler|trainer_state)[\w.-]*$")
+_TRAINING = re.compile(
+    r"^((optimizer|scheduler|training_args|rng_state|random_states|scaler)[\w-]*\.(bin|pt|pth|pkl|npz)|trainer_state\.json)$"
+)
 _SHARD = re.compile(r"-\d{5}-of-\d{5}(?=\.)")
 _PRECISION = re.compile(
     r"(?<![a-z0-9])(fp32|f32|fp16|f16|bf16|fp8_e4m3fn_scaled|fp8_e4m3fn|fp8_e5m2|fp8_scaled|fp8|nvfp4|mxfp8|int8|nf4)(?![a-z0-9])",
@@ -161,7 +163,7 @@ def is_shard(path: str) -> bool:
 
 
 def _role(name: str, suffix: str, file_format: str | None) -> str:
-    if _TRAINING.match(name.rpartition(".")[0] or name):
+    if _TRAINING.match(name):
         return "training_data"
     if file_format is not None:
         return "shard" if is_shard(name) else "model"

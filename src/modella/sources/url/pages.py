@@ -54,7 +54,7 @@ class _Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if self._in_error:
-            self.page.error_text = " ".join(f"{self.page.error_text or ''} {data}".split())[:300]
+            self.page.error_text = " ".join(f"{self.page.error_text or ''}{data}".split(" "))[:300]
 
 
 def read_page(body: bytes) -> Page:
