@@ -4,13 +4,15 @@ import os
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from socket import gethostname
 from typing import Any
 
 from modella import __version__
-from modella.core.errors import BadLink, ModellaError
+from modella.core.errors import BadLink, DiskTrouble, ModellaError
 from modella.io.bus import Bus
-from modella.io.disk import Library, Ownership, make_folders
+from modella.io.disk import Library, Ownership, make_folders, make_private, read_json, write_json
+from modella.io.journal import start_log
 from modella.io.net import Credential, Net, NetPolicy, origin_of
 from modella.io.packaged import load_rules
 from modella.io.secrets import FullAddresses, Secrets
@@ -71,15 +73,13 @@ def open_house(flags: Mapping[str, Any], env: Mapping[str, str] = os.environ, *,
     Conflict("library-in-use") when another process has it; DiskTrouble when the library's drive is not there.
     """
     settings = load(flags, env)
-    make_folders(settings.library)
+    start_log(settings.log_level, settings.log_dir or settings.home / "logs")
     library = Library(settings.library)
-    library_id = library.prepare()
+    library_id = _found_again(library, settings.home)
     ownership = Ownership(library)
     ownership.take({"version": __version__, "since": now(), "host": gethostname()})
     try:
-        make_folders(settings.home)
-        with suppress(OSError):
-            settings.home.chmod(0o700)
+        make_private(settings.home)
         hands, live = _hands(flags, env, library, library_id)
     except BaseException:
         ownership.release()
@@ -88,6 +88,24 @@ def open_house(flags: Mapping[str, Any], env: Mapping[str, str] = os.environ, *,
         with suppress(ModellaError):
             rebuild(hands)
     return House(hands, Queue(hands, only_asked=only_asked), ownership, live)
+
+
+def _found_again(library: Library, home: Path) -> str:
+    """The id of the library; DiskTrouble when it was here before and its drive is not connected now."""
+    known_file = home / "libraries.json"
+    try:
+        known = read_json(known_file) or {}
+    except ValueError:
+        known = {}
+    place = str(library.root)
+    if place in known and library.identity is None:
+        raise DiskTrouble("root-offline", path=place, record=str(known_file))
+    make_folders(library.root)
+    library_id = library.prepare()
+    if known.get(place) != library_id:
+        make_folders(home)
+        write_json(known_file, {**known, place: library_id})
+    return library_id
 
 
 def owner_of(flags: Mapping[str, Any], env: Mapping[str, str] = os.environ) -> dict[str, Any] | None:

@@ -1,5 +1,6 @@
 """The pages for people until the web app is built in: a start page and the description of the API, no scripts."""
 
+import asyncio
 from html import escape
 from typing import Any
 
@@ -20,7 +21,7 @@ TAME = 2
 async def start(request: Request) -> HTMLResponse:
     """The start page: what is here, and how to begin."""
     house, words = request.app.state.house, words_for(request)
-    items, total, _ = house.hands.index.search(limit=24)
+    items, total, _ = await asyncio.to_thread(house.hands.index.search, limit=24)
     address = str(request.base_url).rstrip("/")
     example = request.app.state.examples[0] if request.app.state.examples else f"{address}/…"
     wall = "".join(_card(item) for item in items)

@@ -15,7 +15,6 @@ from modella.api.app import make_app
 from modella.cli.commands import LibraryOption, answers_errors, console, words
 from modella.cli.door import listen, server_for
 from modella.core.errors import Conflict
-from modella.io.journal import start_log
 from modella.io.settings import Settings
 from modella.wiring import House, open_house
 
@@ -39,7 +38,6 @@ def serve(
 def serve_house(house: House, *, open_page: bool, examples: Sequence[str] = ()) -> None:
     """Serves until a signal comes; downloads stop at a checkpoint and go on next time."""
     settings = house.settings()
-    start_log(settings.log_level, settings.log_dir or settings.home / "logs", screen=False)
     try:
         wire = listen(settings.host, settings.port)
     except OSError:

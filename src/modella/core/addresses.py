@@ -26,8 +26,9 @@ _METADATA_NAMES = {
     "instance-data",
     "instance-data.ec2.internal",
 }
-_NAT64 = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::/48"))
-_SHARED = ipaddress.ip_network("100.64.0.0/10")
+_TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
+_GLOBAL_UNICAST = (ipaddress.ip_network("2000::/3"), _TRANSLATED)
+_HOLDING_IPV4 = (_TRANSLATED, ipaddress.ip_network("64:ff9b:1::/48"), ipaddress.ip_network("::/96"))
 
 FORBIDDEN_PORTS = frozenset(
     {1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103, 104, 109, 110}
@@ -77,18 +78,21 @@ def is_metadata_name(host: str) -> bool:
 def _judge(address: Address) -> Verdict:
     if address in _METADATA:
         return "metadata"
-    shared = isinstance(address, ipaddress.IPv4Address) and address in _SHARED
-    return "public" if address.is_global and not address.is_multicast and not shared else "private"
+    elsewhere = address.version == 6 and not any(address in network for network in _GLOBAL_UNICAST)
+    return "private" if elsewhere or address.is_multicast or not address.is_global else "public"
 
 
 def _embedded(address: Address) -> list[Address]:
-    """IPv4 addresses that hide inside an IPv6 one (mapped, 6to4, Teredo, NAT64, ISATAP)."""
+    """IPv4 addresses that hide inside an IPv6 one (mapped, compatible, 6to4, Teredo, NAT64, ISATAP)."""
     if isinstance(address, ipaddress.IPv4Address):
         return []
     found: list[Address | None] = [address.ipv4_mapped, address.sixtofour]
     if address.teredo:
         found += list(address.teredo)
     packed = address.packed
-    if any(address in network for network in _NAT64) or packed[8:12] in (b"\x00\x00\x5e\xfe", b"\x02\x00\x5e\xfe"):
+    if any(address in network for network in _HOLDING_IPV4) or packed[8:12] in (
+        b"\x00\x00\x5e\xfe",
+        b"\x02\x00\x5e\xfe",
+    ):
         found.append(ipaddress.IPv4Address(packed[12:]))
     return [each for each in found if each is not None]

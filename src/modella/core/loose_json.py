@@ -48,7 +48,7 @@ def number(value: Any) -> int | float | None:
             return None
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return value if math.isfinite(value) and abs(value) < 2.0**64 else None
+    return value if abs(value) < _LARGEST * 2 else None
 
 
 def identifier(value: Any) -> str | None:

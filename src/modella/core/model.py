@@ -44,6 +44,12 @@ class ModelFile(_Kept):
     format: str | None = None
     precision: str | None = None
     role: str = "model"
+    quant: str | None = None
+    variant: str | None = None
+    pickle_scan: str | None = None
+    virus_scan: str | None = None
+    scan_message: str | None = None
+    scanned_at: str | None = None
     verified: Verified = Field(default_factory=Verified)
 
 
@@ -58,6 +64,7 @@ class Preview(_Kept):
     blurhash: str | None = None
     nsfw_level: int | None = None
     prompt: str | None = None
+    meta: dict[str, Any] = Field(default_factory=dict)
 
 
 class SourceRecord(_Kept):
@@ -97,9 +104,12 @@ class Metadata(_Kept):
     name: str
     cleaned_name: str
     kind: str = "unknown"
+    kind_text: str | None = None
     family: str | None = None
     base_model: str | None = None
+    base_model_type: str | None = None
     version: str | None = None
+    air: str | None = None
     files: list[ModelFile] = Field(default_factory=list)
     trained_words: list[str] = Field(default_factory=list)
     tags: list[str] = Field(default_factory=list)
@@ -108,10 +118,16 @@ class Metadata(_Kept):
     version_description: str | None = None
     previews: list[Preview] = Field(default_factory=list)
     creator: str | None = None
+    creator_picture: str | None = None
     license: dict[str, Any] = Field(default_factory=dict)
     nsfw_level: int | None = None
+    flags: dict[str, bool] = Field(default_factory=dict)
+    access: str | None = None
+    access_until: str | None = None
     published_at: str | None = None
+    source_updated_at: str | None = None
     stats: dict[str, Any] = Field(default_factory=dict)
+    versions: list[dict[str, Any]] = Field(default_factory=list)
     relations: list[dict[str, Any]] = Field(default_factory=list)
     sources: list[SourceRecord] = Field(default_factory=list)
     detected: Detected = Field(default_factory=Detected)
@@ -186,4 +202,4 @@ def _fits(name: str, value: Any) -> bool:
         return len(value) <= 1000 and all(isinstance(each, str) and 0 < len(each) <= 1000 for each in value)
     if name == "kind":
         return value in set(Kind) - {Kind.invalid}
-    return bool(value.strip()) and len(value) <= 512 if name == "name" else True
+    return name != "name" or 0 < len(str(value).strip()) <= 512

@@ -451,7 +451,8 @@ class Catalogue:
         file = replace(self._file(f"{_camel(name)}{extension}", recipe, notes), primary=True)
         version = replace(model.versions[0], name="v1.0", base_model=base, files=(file,), published=_stamp(rank))
         version = replace(version, pictures=self._pictures(word, base in _MOVING, 5))
-        return replace(model, versions=(version,), downloads=90_000 - rank * 700, likes=9_000 - rank * 61, level=1)
+        popular = 190_000 - rank * 700 if rank < SHOWCASES else 300 - rank
+        return replace(model, versions=(version,), downloads=popular, likes=popular // 9, level=1)
 
     def another_file(self, name: str, recipe: str) -> File:
         """One more file with an id of its own."""
@@ -511,6 +512,9 @@ SPECIALS: dict[str, tuple[str, str, str, str]] = {
     "gguf": ("UNet", "Glasshouse GGUF", "Flux.1 D", "gguf-flux1-q8"),
 }
 """Models that show one thing each: theme, and type, name, base model and recipe."""
+
+SHOWCASES = list(SPECIALS).index("early-access")
+"""The themes before this one are for the eye and lead every list; the others are for tests and stay at the end."""
 
 _FILE_TYPES = {
     "UNet": "Diffusion Model",
@@ -603,7 +607,8 @@ def describe(chance: random.Random) -> str:
 
 
 def _stamp(rank: int) -> str:
-    return (NOW - timedelta(hours=1 + rank)).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    days = 0 if rank < SHOWCASES else 500
+    return (NOW - timedelta(days=days, hours=1 + rank)).strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
 def _trigger(name: str, chance: random.Random) -> str:

@@ -13,6 +13,7 @@ import hashlib
 import random
 import socket
 import ssl
+import struct
 import sys
 import threading
 import time
@@ -247,7 +248,7 @@ class Origin:
             pass
         finally:
             self._tasks.discard(task)
-            writer.transport.abort() if writer.transport.is_closing() else writer.close()
+            writer.close()
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, connection: int) -> None:
         stays = True
@@ -472,7 +473,9 @@ async def _reset(writer: asyncio.StreamWriter) -> None:
             break
         await asyncio.sleep(0.005)
     with contextlib.suppress(OSError):
-        link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
+        link.setsockopt(
+            socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
+        )
     writer.transport.abort()
     raise EOFError
 

@@ -16,13 +16,14 @@ import ctypes
 import errno
 import json
 import os
+import re
 import secrets
 import shutil
 import stat
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -44,6 +45,9 @@ _KEEP_SIZE = 1
 _NO_FOLDER_FLUSH = {errno.EINVAL, errno.ENOTSUP, errno.EBADF, errno.EACCES}
 _NO_RENAME_FLAG = {errno.EINVAL, errno.ENOSYS, errno.ENOTSUP}
 _NO_HARD_LINK = {errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK}
+
+_TEMPORARY = re.compile(r"^\..+\.[0-9a-f]{12}\.tmp$|^\.[0-9a-f]{16}\.part$")
+"""Names under which this module writes before it renames."""
 
 _MEANING: dict[int, tuple[type[ModellaError], str]] = {
     errno.ENOSPC: (NoSpace, "no-space"),
@@ -78,15 +82,16 @@ def disk_errors(path: Path) -> Iterator[None]:
 # ---------------------------------------------------------------------------------------------------- small files
 
 
-def write_atomic(path: Path, content: bytes) -> None:
+def write_atomic(path: Path, content: bytes, *, private: bool = False) -> None:
     """Gives a small file of ours new content, whole or not at all, durable when this returns.
 
-    Also used to replace: only ever called for files that are ours.
+    Also used to replace: only ever called for files that are ours. With `private`, nobody but its owner can read it,
+    not even for the moment before it has its name.
     """
     with disk_errors(path):
         temporary = path.with_name(f".{path.name[:80]}.{secrets.token_hex(6)}.tmp")
         try:
-            _write_new(temporary, content)
+            _write_new(temporary, content, 0o600 if private else 0o644)
             os.replace(temporary, path)  # noqa: PTH105 (kept visible: this is the moment of truth)
         except BaseException:
             temporary.unlink(missing_ok=True)
@@ -113,13 +118,17 @@ def read_json(path: Path) -> Any:
     return json.loads(content)
 
 
-def set_aside(path: Path, stamp: str) -> Path:
-    """Renames a file of ours that cannot be read to `<name>.bad-<stamp>`; it is never replaced by defaults."""
-    aside = path.with_name(f"{path.name}.bad-{stamp}")
+def set_aside(path: Path, stamp: str, companions: Sequence[str] = ()) -> None:
+    """Renames a file of ours that cannot be read to `<name>.bad-<stamp>`; it is never replaced by defaults.
+
+    `companions` are endings of files that belong to it and go along, such as the WAL of a database.
+    """
     with disk_errors(path):
-        path.rename(aside)
+        for ending in ("", *companions):
+            broken = path.with_name(path.name + ending)
+            if broken.exists():
+                broken.rename(path.with_name(f"{path.name}.bad-{stamp}{ending}"))
         flush_folder(path.parent)
-    return aside
 
 
 def make_folders(path: Path) -> None:
@@ -130,6 +139,13 @@ def make_folders(path: Path) -> None:
         for folder in reversed(missing):
             folder.mkdir(exist_ok=True)
             flush_folder(folder.parent)
+
+
+def make_private(folder: Path) -> None:
+    """Makes a folder that nobody but its owner may look into, where the file system can say so."""
+    make_folders(folder)
+    with suppress(OSError):
+        folder.chmod(0o700)
 
 
 def flush_folder(folder: Path) -> None:
@@ -146,8 +162,8 @@ def flush_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _write_new(path: Path, content: bytes) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0), 0o644)
+def _write_new(path: Path, content: bytes, mode: int) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0), mode)
     try:
         view = memoryview(content)
         while view:
@@ -402,22 +418,25 @@ class Library:
         return self.control / "quarantine" / download
 
     def prepare(self) -> str:
-        """Makes the control folder where there is none; the library's id. DiskTrouble when the drive is not there."""
+        """Makes the control folder where there is none; the library's id."""
         marker = self.control / "library.json"
         known = self._marker(marker)
         if known:
             return known
-        if self.control.exists() and (self.control / "incoming").exists():
-            raise DiskTrouble("root-offline", path=str(self.root))
         for folder in (self.incoming, self.control / "quarantine", self.control / "trash", self.control / "history"):
             make_folders(folder)
         identity = secrets.token_hex(16)
         write_json(marker, {"schema": 1, "id": identity})
         return identity
 
+    @property
+    def identity(self) -> str | None:
+        """The id in the marker; None when there is no library, or its drive is not connected."""
+        return self._marker(self.control / "library.json")
+
     def check_present(self, identity: str) -> None:
         """DiskTrouble("root-offline") unless this very library is there: an empty mount point is not it."""
-        if self._marker(self.control / "library.json") != identity:
+        if self.identity != identity:
             raise DiskTrouble("root-offline", path=str(self.root))
 
     def inside(self, relative: str) -> Path:
@@ -472,6 +491,12 @@ class Library:
             flush_folder(self.incoming)
         return target
 
+    def sweep(self) -> None:
+        """Removes what writes that died have left in the control folder; called by the owner before it begins."""
+        folders = (self.control, self.incoming, *self.incoming.glob("*"), *(self.control / "history").glob("*"))
+        for folder in (*folders, *(self.control / "thumbs").glob("*")):
+            sweep(folder)
+
     def set_staging_aside(self, download: str) -> None:
         """Keeps a download's folder that cannot be read, out of the way."""
         lost = self.incoming / ".lost"
@@ -493,9 +518,9 @@ class Library:
         with disk_errors(folder):
             for entry in folder.iterdir():
                 ours = entry.name in {"state.json", "listing.json", "reason.json"} or ".journal." in entry.name
-                if ours or entry.suffix in {".part", ".tmp", ".preview"}:
+                if ours or entry.suffix in {".part", ".tmp"}:
                     entry.unlink(missing_ok=True)
-            remove_if_empty(folder, self.root)
+            remove_if_empty(folder, folder.parent)
 
     def _marker(self, path: Path) -> str | None:
         try:
@@ -503,6 +528,16 @@ class Library:
         except ValueError:
             return None
         return str(found["id"]) if isinstance(found, dict) and found.get("id") else None
+
+
+def sweep(folder: Path) -> None:
+    """Removes temporary files that a write of ours left in a folder when its process died."""
+    if not folder.is_dir():
+        return
+    with disk_errors(folder):
+        for entry in folder.iterdir():
+            if _TEMPORARY.match(entry.name) and is_regular(entry):
+                entry.unlink(missing_ok=True)
 
 
 def remove_if_empty(folder: Path, root: Path) -> None:

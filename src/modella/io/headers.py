@@ -44,10 +44,10 @@ def _reader_of(start: bytes) -> Callable[[BinaryIO, int], Header]:
         return gguf.read
     if start[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
         return pickles.read_zip
-    if start[:1] == b"\x80" and start[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05"):
-        return pickles.read_bare
     if safetensors.looks_right(start):
         return safetensors.read
+    if start[:1] == b"\x80" and start[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05"):
+        return pickles.read_bare
     return _read_text
 
 

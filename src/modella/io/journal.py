@@ -1,4 +1,4 @@
-"""The log: lines for people on the screen, JSON lines in a file, secrets masked in both."""
+"""The log: one file under the home, a line an entry, secrets masked."""
 
 import logging
 import sys
@@ -13,24 +13,18 @@ from modella.core.secrecy import mask_text
 _QUIET = ("urllib3", "asyncio", "websockets", "PIL", "uvicorn.access", "watchfiles")
 
 
-def start_log(level: str, folder: Path | None, *, screen: bool) -> None:
-    """Sets up logging for the whole process; may be called again."""
+def start_log(level: str, folder: Path) -> None:
+    """Sets up logging for the whole process; may be called again. Without a writable folder the log goes to stderr."""
     number = getattr(logging, level.upper(), logging.INFO)
-    handlers: list[logging.Handler] = []
-    if screen:
-        handlers.append(logging.StreamHandler(sys.stderr))
-    if folder is not None:
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            handlers.append(
-                RotatingFileHandler(folder / "modella.log", maxBytes=5_000_000, backupCount=5, encoding="utf-8")
-            )
-        except OSError:
-            handlers.append(logging.StreamHandler(sys.stderr))
-    for handler in handlers:
-        handler.addFilter(_mask_record)
-        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-    logging.basicConfig(level=number, handlers=handlers or [logging.NullHandler()], force=True)
+    handler: logging.Handler
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handler = RotatingFileHandler(folder / "modella.log", maxBytes=5_000_000, backupCount=5, encoding="utf-8")
+    except OSError:
+        handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(_mask_record)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(level=number, handlers=[handler], force=True)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
     structlog.configure(

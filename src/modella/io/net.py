@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from http.client import HTTPException
 from typing import Any, ClassVar
-from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
 
 import truststore
 import urllib3
@@ -26,14 +26,20 @@ from urllib3.contrib.socks import SOCKSProxyManager
 
 from modella import __version__
 from modella.core.addresses import FORBIDDEN_PORTS, is_metadata_name, judge_address
-from modella.core.errors import ModellaError, NetworkTrouble, Refused
+from modella.core.errors import AccessNeeded, ModellaError, NetworkTrouble, Refused
+from modella.core.naming import shown
 from modella.core.secrecy import mask_text, without_secrets
 
 USER_AGENT = f"modella/{__version__} (local model library)"
 JSON_LIMIT = 32 * 1024 * 1024
+WINDOW = 1024 * 1024
+"""Bytes that may wait unread in one connection: what is in there when the process is killed is fetched twice."""
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _TITLE = re.compile(rb"<title[^>]*>([^<]{0,200})", re.IGNORECASE)
 _FORBIDDEN_IN_URL = re.compile(r"[\x00-\x20\x7f\\]")
+_PLAIN_IN_LOCATION = "".join(map(chr, range(0x21, 0x7F)))
+_TRAVELLING = {"accept", "accept-encoding", "accept-language", "if-range", "range"}
+"""Header fields of a request that may go to another origin than the one they were meant for."""
 
 
 @dataclass(frozen=True)
@@ -73,11 +79,18 @@ class Headers:
 
 
 class Answer:
-    """An answer whose body has not been read yet. Close it, or read it to its end."""
+    """An answer whose body has not been read yet. Close it, or read it to its end.
 
-    def __init__(self, response: urllib3.BaseHTTPResponse, url: str) -> None:
+    `url` is where redirects have led, `credential` what may still be sent there.
+    """
+
+    def __init__(
+        self, response: urllib3.BaseHTTPResponse, url: str, *, credential: str | None = None, redirected: bool = False
+    ) -> None:
         self._response = response
         self.url = url
+        self.credential = credential
+        self.redirected = redirected
         self.status = response.status
         self.headers = Headers(response.headers.items())
 
@@ -86,9 +99,14 @@ class Answer:
         """The host that answered."""
         return urlsplit(self.url).netloc.rpartition("@")[2]
 
+    @property
+    def packed(self) -> int:
+        """Bytes of the body that have come over the wire, before any decoding."""
+        return int(self._response.tell())
+
     def read1(self, size: int, *, decode: bool = False) -> bytes:
         """The next bytes, at most `size`, as they come off the wire; empty at the end of the body."""
-        with _translated(self.url):
+        with _translated(self.url, reading=True):
             return (
                 self._response.read(size, decode_content=True)
                 if decode
@@ -97,7 +115,7 @@ class Answer:
 
     def read(self, limit: int) -> bytes:
         """The whole body, decoded; NetworkTrouble("bad-answer") when it is longer than `limit` bytes."""
-        with _translated(self.url):
+        with _translated(self.url, reading=True):
             body = self._response.read(limit + 1, decode_content=True)
         self.close()
         if len(body) > limit:
@@ -131,7 +149,7 @@ class Answer:
         """Ends a read that another thread is waiting in."""
         try:
             self._response.shutdown()
-        except (ValueError, OSError, AttributeError):
+        except (ValueError, OSError, AttributeError, RuntimeError):
             self._response.close()
 
 
@@ -149,6 +167,7 @@ class _translated:
         (trouble.NewConnectionError, "connection-refused"),
         (trouble.IncompleteRead, "incomplete"),
         (trouble.InvalidChunkLength, "incomplete"),
+        (ConnectionError, "connection-lost"),
         (trouble.DecodeError, "bad-answer"),
         (trouble.LocationParseError, "bad-answer"),
         (ssl.SSLError, "connection-lost"),
@@ -159,8 +178,9 @@ class _translated:
         (ValueError, "bad-answer"),
     )
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, reading: bool = False) -> None:
         self.url = url
+        self.reading = reading
 
     def __enter__(self) -> None:
         return None
@@ -168,15 +188,29 @@ class _translated:
     def __exit__(self, kind: Any, problem: BaseException | None, trace: Any) -> None:
         if problem is None or isinstance(problem, ModellaError):
             return
-        inner = problem.reason if isinstance(problem, trouble.MaxRetryError) and problem.reason else problem
-        if isinstance(inner, trouble.ProtocolError) and inner.args[1:]:
-            inner = inner.args[1] if isinstance(inner.args[1], BaseException) else inner
+        inner = _innermost(problem)
         if isinstance(inner.__cause__, ModellaError):
             raise inner.__cause__ from None
-        for kind_of_trouble, code in self._TABLE:
-            if isinstance(inner, kind_of_trouble):
-                reason = mask_text(str(inner))[:300]
-                raise NetworkTrouble(code, host=urlsplit(self.url).netloc.rpartition("@")[2], reason=reason) from None
+        host = urlsplit(self.url).netloc.rpartition("@")[2]
+        reason = shown(mask_text(str(inner)), 300)
+        if isinstance(inner, trouble.ProxyError) and " 407 " in reason:
+            raise AccessNeeded("proxy-login-needed", host=host) from None
+        code = next((code for branch, code in self._TABLE if isinstance(inner, branch)), None)
+        if code == "tls-failed" and (self.reading or isinstance(inner.__cause__, _CUT)):
+            code = "connection-lost"
+        if code:
+            raise NetworkTrouble(code, host=host, reason=reason) from None
+
+
+_CUT = (ssl.SSLEOFError, ssl.SSLZeroReturnError)
+
+
+def _innermost(problem: BaseException) -> BaseException:
+    """What really happened, inside the transport's wrapping."""
+    inner = problem.reason if isinstance(problem, trouble.MaxRetryError) and problem.reason else problem
+    if isinstance(inner, trouble.ProtocolError) and inner.args[1:] and isinstance(inner.args[1], BaseException):
+        return inner.args[1]
+    return inner
 
 
 class Net:
@@ -204,8 +238,10 @@ class Net:
         `follow=0` gives a redirect back as it is.
         """
         hops: list[str] = []
+        sent = dict(headers or {})
         while True:
-            answer = self._one(url, method, dict(headers or {}), credential, body)
+            credential = credential if self._belongs(url, credential) else None
+            answer = self._one(url, method, sent, credential, body, redirected=bool(hops))
             place = answer.headers.get("location")
             if answer.status not in {301, 302, 303, 307, 308} or follow == 0:
                 return answer
@@ -214,6 +250,10 @@ class Net:
                 raise NetworkTrouble("bad-answer", host=answer.host, status=answer.status, reason="no-location")
             hops.append(url)
             url = self._next_hop(url, place, hops, follow)
+            if origin_of(url) != origin_of(hops[-1]):
+                sent = {name: value for name, value in sent.items() if name.lower() in _TRAVELLING}
+            if answer.status in {301, 302, 303} and body is not None:
+                method, body = "GET", None
 
     def open_local(self, host: str, port: int) -> socket.socket:
         """A plain socket to a server of ours on this machine."""
@@ -227,7 +267,11 @@ class Net:
             pools.clear()
 
     def _next_hop(self, url: str, place: str, hops: list[str], follow: int) -> str:
-        onward = urljoin(url, place)
+        try:
+            onward = urljoin(url, _repaired(place))
+            self._judge_url(onward)
+        except ValueError:
+            raise NetworkTrouble("bad-answer", host=urlsplit(url).netloc, reason="bad-location") from None
         if len(hops) > follow or onward in hops:
             chain = " → ".join(without_secrets(hop) for hop in [*hops, onward][-4:])
             raise NetworkTrouble("too-many-redirects", chain=chain, hops=len(hops))
@@ -235,12 +279,25 @@ class Net:
             raise Refused("insecure-redirect", host=urlsplit(onward).hostname or "")
         return onward
 
+    def _belongs(self, url: str, credential: str | None) -> bool:
+        """Whether a credential may be sent to the origin of an address."""
+        bound = self._credentials.get(credential or "")
+        self._judge_url(url)
+        return bound is not None and origin_of(url) in bound.origins
+
     def _one(
-        self, url: str, method: str, headers: dict[str, str], credential: str | None, body: bytes | None
+        self,
+        url: str,
+        method: str,
+        headers: Mapping[str, str],
+        credential: str | None,
+        body: bytes | None,
+        *,
+        redirected: bool,
     ) -> Answer:
         target, userinfo = self._judge_url(url)
         sent = {"User-Agent": USER_AGENT, "Accept": "*/*", "Accept-Encoding": "identity", **headers}
-        sent |= self._authorization(target, userinfo, credential)
+        sent |= self._authorization(userinfo, credential)
         pools = self._pools_for(target)
         with _translated(target):
             response = pools.request(
@@ -253,7 +310,7 @@ class Net:
                 preload_content=False,
                 decode_content=False,
             )
-        return Answer(response, target)
+        return Answer(response, target, credential=credential, redirected=redirected)
 
     def _judge_url(self, url: str) -> tuple[str, str | None]:
         """The address without user info, and the user info; Refused when scheme, host or port are not for us."""
@@ -262,25 +319,25 @@ class Net:
         try:
             parts = urlsplit(url)
             host, port = parts.hostname or "", parts.port or _DEFAULT_PORTS.get(parts.scheme, 0)
+            userinfo, _, place = parts.netloc.rpartition("@")
+            if not host.isascii():
+                host = host.encode("idna").decode()
+                place = host if parts.port is None else f"{host}:{parts.port}"
         except ValueError:
             raise Refused("bad-scheme", url=mask_text(url)[:200]) from None
         if parts.scheme not in _DEFAULT_PORTS or not host or "%" in host:
             raise Refused("bad-scheme", url=mask_text(url)[:200])
-        if not self._is_allowed(host, port):
-            if port in FORBIDDEN_PORTS:
-                raise Refused("forbidden-port", host=host, port=port)
-            if is_metadata_name(host):
-                raise Refused("metadata-address", host=host)
-        userinfo, _, place = parts.netloc.rpartition("@")
+        if is_metadata_name(host):
+            raise Refused("metadata-address", host=host)
+        if port in FORBIDDEN_PORTS and not self._is_allowed(host, port):
+            raise Refused("forbidden-port", host=host, port=port)
         return urlunsplit((parts.scheme, place, parts.path or "/", parts.query, "")), unquote(userinfo) or None
 
-    def _authorization(self, url: str, userinfo: str | None, credential: str | None) -> dict[str, str]:
+    def _authorization(self, userinfo: str | None, credential: str | None) -> dict[str, str]:
         if userinfo:
             return {"Authorization": "Basic " + base64.b64encode(userinfo.encode()).decode()}
-        bound = self._credentials.get(credential or "")
-        if bound and origin_of(url) in bound.origins and (key := bound.key()):
-            return {"Authorization": f"Bearer {key}"}
-        return {}
+        key = self._credentials[credential].key() if credential else None
+        return {"Authorization": f"Bearer {key}"} if key else {}
 
     def _is_allowed(self, host: str, port: int) -> bool:
         names = {host.lower(), f"{host.lower()}:{port}", f"[{host.lower()}]:{port}", f"[{host.lower()}]"}
@@ -298,7 +355,7 @@ class Net:
     def _judge_behind_proxy(self, host: str, *, private_too: bool) -> None:
         """A proxy connects for us: judge literals, and names as far as they resolve here."""
         try:
-            addresses = _resolve(host, 0)
+            addresses = (self.policy.resolve or _resolve)(host, 0)
         except OSError:
             return
         for address in addresses:
@@ -355,6 +412,8 @@ class Net:
     def _dial(self, address: str, port: int, patience: float) -> socket.socket:
         made = socket.create_connection((address, port), timeout=patience)
         made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if hasattr(socket, "TCP_WINDOW_CLAMP"):
+            made.setsockopt(socket.IPPROTO_TCP, socket.TCP_WINDOW_CLAMP, WINDOW)
         return made
 
 
@@ -367,7 +426,7 @@ def origin_of(url: str) -> str:
 def page_title(body: bytes) -> str | None:
     """The title of a web page, when the bytes are one."""
     found = _TITLE.search(body[:65536])
-    return " ".join(found.group(1).decode("utf-8", "replace").split()) if found else None
+    return shown(" ".join(found.group(1).decode("utf-8", "replace").split())) if found else None
 
 
 def _forbid(host: str, address: str, *, private_too: bool) -> None:
@@ -377,8 +436,16 @@ def _forbid(host: str, address: str, *, private_too: bool) -> None:
 
 
 def _resolve(host: str, port: int) -> list[str]:
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except UnicodeError as problem:
+        raise socket.gaierror(socket.EAI_NONAME, str(problem)) from None
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+def _repaired(place: str) -> str:
+    """A Location as it should have been sent: blanks and bytes beyond ASCII percent-encoded."""
+    return quote(place.strip().encode("latin-1", "replace"), safe=_PLAIN_IN_LOCATION)
 
 
 def _interleaved(addresses: list[str]) -> list[str]:

@@ -5,14 +5,13 @@ program have no desktop session, and a file whose key lies beside it would prote
 """
 
 import json
-import os
 import threading
 from collections.abc import Iterator, Mapping, MutableMapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from modella.io.disk import disk_errors, make_folders, write_atomic
+from modella.io.disk import make_folders, set_aside, write_atomic
 
 ENVIRONMENT = {"civitai": "CIVITAI_API_KEY", "huggingface": "HF_TOKEN"}
 
@@ -70,18 +69,13 @@ class Secrets:
         except FileNotFoundError:
             return {}
         except ValueError:
+            set_aside(self._path, datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f"))
             return {}
         return found if isinstance(found, dict) else {}
 
     def _write(self, content: dict[str, Any]) -> None:
         make_folders(self._path.parent)
-        old = os.umask(0o077)
-        try:
-            write_atomic(self._path, json.dumps(content, indent=1).encode())
-        finally:
-            os.umask(old)
-        with disk_errors(self._path):
-            self._path.chmod(0o600)
+        write_atomic(self._path, json.dumps(content, indent=1).encode(), private=True)
 
 
 class FullAddresses(MutableMapping[str, str]):

@@ -18,7 +18,7 @@ import apsw
 from modella.core.download import FINISHED, Download
 from modella.core.errors import BadLink, DiskTrouble
 from modella.core.naming import name_key
-from modella.io.disk import make_folders
+from modella.io.disk import make_folders, set_aside
 
 _QUEUE_SCHEMA = (
     """
@@ -59,7 +59,7 @@ class _Database:
         self._lock = threading.RLock()
         self.path = path
         self.moved_aside = False
-        self.is_new = not path.exists()
+        self.is_new = False
         try:
             self._open(schema, synchronous)
         except (apsw.NotADBError, apsw.CorruptError):
@@ -97,6 +97,7 @@ class _Database:
             raise DiskTrouble("database-newer", path=str(self.path), version=version, known=len(schema))
         for pragma in ("journal_mode = WAL", f"synchronous = {synchronous}", "foreign_keys = ON"):
             connection.execute(f"PRAGMA {pragma}")
+        self.is_new = self.is_new or version == 0
         for number, script in enumerate(schema[version:], start=version + 1):
             with connection:
                 connection.execute(script)
@@ -106,10 +107,7 @@ class _Database:
     def _move_aside(self) -> None:
         """A broken file is kept under another name, with its companions; never deleted, never mended in place."""
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
-        for suffix in ("", "-wal", "-shm"):
-            broken = self.path.with_name(self.path.name + suffix)
-            if broken.exists():
-                broken.rename(broken.with_name(f"{self.path.name}.bad-{stamp}{suffix}"))
+        set_aside(self.path, stamp, ("-wal", "-shm"))
         self.moved_aside = self.is_new = True
 
 

@@ -20,4 +20,4 @@ def ask_in_order(sources: Iterable[Source], text: str) -> Ref:
     for source in sorted(sources, key=lambda each: each.name == CATCH_ALL):
         if (ref := source.recognise(text)) is not None:
             return ref
-    raise BadLink("link-not-understood", text=shown(mask_text(text.strip())))
+    raise BadLink("link-not-understood", link=shown(mask_text(text.strip())))

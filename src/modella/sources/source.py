@@ -28,6 +28,10 @@ class Source(Protocol):
         """
         ...
 
+    def secret_of(self, text: str) -> str | None:
+        """The whole address when the ref leaves out a secret that is needed to fetch; pure."""
+        ...
+
     def describe(self, ref: Ref) -> Listing:
         """Everything the source says about the ref; the listing's own ref is exact (version, commit)."""
         ...

@@ -20,6 +20,7 @@ from modella.core.model import (
     Overrides,
     Plan,
     PlannedFile,
+    Preview,
     SourceRecord,
     Verified,
     effective,
@@ -28,12 +29,37 @@ from modella.core.naming import file_name, inner_path, name_key, slug, suffix_of
 from modella.core.placement import choose, place
 from modella.core.prose import safe_html
 from modella.core.rules import family_of
-from modella.io.disk import hard_link, make_folders, publish, read_json, same_file, write_json
+from modella.io.disk import hard_link, make_folders, publish, read_json, same_file, sweep, write_json
 from modella.io.headers import read_header
 from modella.work.hands import Hands, new_id, now, stamp
 from modella.work.job import Job
 from modella.work.previews import fetch_previews
 
+_FROM_THE_SOURCE = {
+    "name",
+    "version",
+    "kind_text",
+    "base_model",
+    "base_model_type",
+    "air",
+    "description_format",
+    "tags",
+} | {
+    *(
+        "creator",
+        "creator_picture",
+        "license",
+        "nsfw_level",
+        "flags",
+        "access",
+        "access_until",
+        "published_at",
+        "stats",
+    ),
+    *("versions", "relations"),
+}
+"""Fields that go from the listing into the record under the same name, as they are."""
+_FROM_THE_LISTED_FILE = {"quant", "variant", "pickle_scan", "virus_scan", "scan_message", "scanned_at"}
 _NO_IDENTITY = Identity(Kind.unknown)
 
 
@@ -69,28 +95,20 @@ def draft_metadata(job: Job, identities: dict[int, Identity]) -> Metadata:
     family = record.wish.family or detected.family or family_of(listing.base_model, job.hands.rules)
     cleaned = slug(" ".join(filter(None, (listing.name, listing.version))))
     moment = now()
+    told = listing.model_dump(mode="json", include=_FROM_THE_SOURCE)
     return Metadata(
+        **told,
         schema=1,
         id=new_id(),
-        name=listing.name,
         cleaned_name=cleaned,
         kind=kind,
         family=family,
-        base_model=listing.base_model,
-        version=listing.version,
         files=[_model_file(job, part, identities.get(part.index, _NO_IDENTITY)) for part in record.parts],
         trained_words=list(listing.trained_words or detected.text.get("trigger_words", ())),
-        tags=list(listing.tags),
         description=_safe(listing.description, listing),
-        description_format=listing.description_format,
         version_description=safe_html(listing.version_description),
-        previews=[{"url": p.url, **p.model_dump(exclude={"url", "meta"})} for p in listing.pictures],  # type: ignore[misc]
-        creator=listing.creator,
-        license=dict(listing.license),
-        nsfw_level=listing.nsfw_level,
-        published_at=listing.published_at,
-        stats=dict(listing.stats),
-        relations=[relation.model_dump() for relation in listing.relations],
+        previews=[Preview.model_validate(picture.model_dump()) for picture in listing.pictures],
+        source_updated_at=listing.updated_at,
         sources=[_source_record(listing, main, moment)],
         detected=Detected(
             kind=detected.kind,
@@ -163,7 +181,7 @@ _WEIGHTS = {".safetensors", ".sft", ".gguf", ".ckpt", ".pt", ".pth", ".bin", ".o
 
 
 def _model_file(job: Job, part: PartRecord, identity: Identity) -> ModelFile:
-    actual, source = part.actual, job.record.wish.ref.source
+    actual, listed = part.actual, job.listed(part)
     return ModelFile(
         name=part.name,
         original_name=part.path or part.name,
@@ -177,11 +195,12 @@ def _model_file(job: Job, part: PartRecord, identity: Identity) -> ModelFile:
         format=identity.format,
         precision=identity.precision,
         role=part.role,
+        **listed.model_dump(include=_FROM_THE_LISTED_FILE),
         verified=Verified(
             state=part.trust,
             at=now(),
             expected=part.expected.sha256 or part.expected.git_sha1,
-            by=part.verified_by or (None if part.expected.sha256 else f"{source} publishes no hash"),
+            by=part.verified_by,
         ),
     )
 
@@ -345,6 +364,7 @@ def link_duplicate(job: Job) -> bool:
 def _register(job: Job, plan: Plan, folder: Path) -> None:
     """Writes the record beside the files, then the index; then the download is done."""
     job.record.step = Step.register
+    sweep(folder)
     metadata = Metadata.model_validate(plan.metadata)
     if not (folder / "metadata.json").exists():
         metadata.previews = fetch_previews(job, folder, job.listing.pictures)

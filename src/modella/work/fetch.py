@@ -19,17 +19,10 @@ from urllib.parse import urlsplit
 from modella.core import answers
 from modella.core.digests import Digests
 from modella.core.download import PartRecord
-from modella.core.errors import (
-    AccessNeeded,
-    BadContent,
-    Mismatch,
-    ModellaError,
-    NetworkTrouble,
-    NotFound,
-    Refused,
-)
+from modella.core.errors import BadContent, Mismatch, ModellaError, NetworkTrouble
 from modella.core.listing import Location
 from modella.core.pieces import LARGEST_PIECE, MIB, SMALLEST_PIECE, Piece, Pieces
+from modella.core.refusals import has_expired, refusal
 from modella.core.spans import Spans
 from modella.io.disk import PartFile, boot_id
 from modella.io.net import Answer, Headers, Net, page_title
@@ -49,6 +42,9 @@ _FAST_ENOUGH = 400 * MIB
 _SLOWEST = 1024
 _SLOW_WINDOW = 60.0
 _SLOW_RECONNECTS = 3
+_EVERY_JOURNAL = 1 << 62
+_FREE_OF_RATIO = 64 * MIB
+_LARGEST_RATIO = 100
 
 
 @dataclass(frozen=True)
@@ -115,6 +111,17 @@ class _Connection:
     first_byte: float = 0.0
     reading: float = 0.0
     working: float = 0.0
+    promised: int | None = None
+    gate: threading.Lock = field(default_factory=threading.Lock)
+    """Held while bytes are written: who holds it knows that nothing is being written by this connection."""
+
+
+@dataclass(frozen=True)
+class _Direct:
+    """Where redirects have led, and the credential that may still be sent there."""
+
+    url: str
+    credential: str | None
 
 
 @dataclass
@@ -136,7 +143,7 @@ class _Shared:
     length_proven: bool = True
     generation: int = 0
     location: Location | None = None
-    direct: str | None = None
+    direct: _Direct | None = None
     host: str = ""
     received: int = 0
     first_byte_after: float = 0.01
@@ -181,6 +188,8 @@ class Fetch:
         self._checkpointed = 0
         self._checkpointed_at = time.monotonic()
         self._checkpoint_lock = threading.Lock()
+        """Taken before `_lock`, never while holding it."""
+        self._flush_failed = False
 
     # ------------------------------------------------------------------------------------------------ coordinator
 
@@ -189,6 +198,11 @@ class Fetch:
         await asyncio.to_thread(self._begin)
         try:
             await self._supervise(told)
+        except ModellaError as problem:
+            self._fail(problem)
+        except BaseException:
+            self._abandon_hashing()
+            raise
         finally:
             self._stop.set()
             await asyncio.to_thread(self._end_threads)
@@ -201,32 +215,54 @@ class Fetch:
 
     def _begin(self) -> None:
         record, shared = self.record, self._shared
-        trusted = [tuple(span) for span in record.durable]
-        if record.boot == boot_id():
-            trusted += self._file.journalled()
-        length = self._file.length
-        shared.written = Spans((a, min(b, length)) for a, b in trusted if a < length)
-        if record.size is not None and record.size_exact:
+        shared.written = self._believed()
+        if record.size is not None and record.size_exact and (shared.written.total or record.total is None):
             shared.pieces.size = record.size
-        if shared.written.total and not self._may_resume():
-            shared.written = Spans()
-        record.boot = boot_id()
+        if record.boot != boot_id() or not shared.written.total:
+            # Lines of a journal that is not believed must not be believed later, under the boot written below.
+            self._file.drop_journals(_EVERY_JOURNAL)
+        record.boot, record.durable = boot_id(), list(shared.written)
         self._file.begin_journal(record.checkpoint)
         if shared.written.total:
             self._checkpoint()
+        else:
+            self._remember()
         self._start_hasher()
+
+    def _believed(self) -> Spans:
+        """What of the part is there: what was flushed, and what a journal tells when no power cut can lie between."""
+        if not self._may_resume():
+            return Spans()
+        told = list(self.record.durable)
+        if self.record.boot == boot_id():
+            told += self._file.journalled()
+        length = self._file.length
+        return Spans((start, min(end, length)) for start, end in told if start < min(end, length))
 
     def _may_resume(self) -> bool:
         """Parts are continued only when a validator, or size and hash, can tell that it is still the same file."""
-        record = self.record
-        hash_judges = bool(record.expected.sha256 or record.expected.git_sha1)
-        return hash_judges or bool(record.etag or record.last_modified)
+        return self._hash_judges() or bool(self.record.etag or self.record.last_modified)
+
+    def _hash_judges(self) -> bool:
+        return bool(self.record.expected.sha256 or self.record.expected.git_sha1)
 
     def _start_hasher(self) -> None:
-        self._hasher = FollowingHasher(self._file, lambda: self._shared.written.prefix)
+        self._hasher = FollowingHasher(self._file, self._prefix)
+
+    def _abandon_hashing(self) -> None:
+        if self._hasher:
+            self._hasher.abandon()
+
+    def _prefix(self) -> int:
+        with self._lock:
+            return self._shared.written.prefix
+
+    def _total(self) -> int:
+        with self._lock:
+            return self._shared.written.total
 
     async def _supervise(self, told: Callable[[Progress], None]) -> None:
-        meter = _Meter(self._shared.written.total)
+        meter = _Meter(self._total())
         scaler = _Scaler()
         flushing: asyncio.Task[None] | None = None
         while not self._is_over():
@@ -235,7 +271,7 @@ class Fetch:
                 meter = _Meter(0)
             self._fill_threads()
             await asyncio.sleep(TICK)
-            meter.note(self._shared.written.total)
+            meter.note(self._total())
             scaler.consider(self, meter)
             self._drop_slow_connections()
             if self._needs_checkpoint() and (flushing is None or flushing.done()):
@@ -306,18 +342,23 @@ class Fetch:
             answer.abort()
 
     def _end_threads(self) -> None:
-        """Waits for the connections to let go; one that is still dialling cannot write any more and is left behind."""
+        """Waits for the connections to let go; one that is still dialling or waiting is left behind.
+
+        Its gate is passed once: whoever was writing has finished then, and nobody begins to write any more.
+        """
         self._abort_all()
         deadline = time.monotonic() + 5
         for thread in list(self._threads.values()):
             thread.join(max(0.0, deadline - time.monotonic()))
+        for connection in list(self._connections.values()):
+            with connection.gate:
+                pass
 
     def _start_again(self) -> None:
         """Forgets all that is there and begins from zero, once every connection has let go."""
         self._end_threads()
-        if self._hasher:
-            self._hasher.abandon()
-        with self._lock, self._checkpoint_lock:
+        self._abandon_hashing()
+        with self._checkpoint_lock, self._lock:
             shared = self._shared
             shared.written = Spans()
             shared.pieces = Pieces()
@@ -327,8 +368,8 @@ class Fetch:
             self.record.etag = self.record.last_modified = self.record.total = None
             self.record.durable = []
             self.record.checkpoint += 1
+            self._file.drop_journals(_EVERY_JOURNAL)
             self._file.begin_journal(self.record.checkpoint)
-            self._file.drop_journals(self.record.checkpoint)
             self._file.cut(0)
             self._threads, self._connections = {}, {}
             self._save(self.record)
@@ -350,9 +391,8 @@ class Fetch:
                 wait([flushed])
                 raise
             return Fetched(size, digests, shared.length_proven, shared.host, flushed)
-        if hasher is not None:
-            hasher.abandon()
-        if not isinstance(shared.problem, ModellaError) or shared.problem.code != "flush-failed":
+        self._abandon_hashing()
+        if not self._flush_failed:
             with suppress(ModellaError):
                 self._checkpoint()
         if shared.problem is not None:
@@ -362,9 +402,8 @@ class Fetch:
     def _flush(self, flushed: Future[None]) -> None:
         """Flushes while the last bytes are hashed."""
         try:
-            self._file.flush()
+            self._flush_once()
         except ModellaError as problem:
-            self.record.boot = None
             flushed.set_exception(problem)
         else:
             flushed.set_result(None)
@@ -386,17 +425,31 @@ class Fetch:
                     number = self.record.checkpoint + 1
                     self._file.begin_journal(number)
                     snapshot, received = self._shared.written.copy(), self._shared.received
-                self._file.flush()
+                self._flush_once()
                 self.record.checkpoint = number
                 self.record.durable = list(snapshot)
                 self._save(self.record)
                 self._file.drop_journals(number)
             except ModellaError as problem:
-                if problem.code == "flush-failed":
-                    self.record.boot = None
                 self._fail(problem)
                 raise
             self._checkpointed, self._checkpointed_at = received, time.monotonic()
+
+    def _flush_once(self) -> None:
+        """Flushes the part. After a flush that failed, only what the last checkpoint flushed may be believed."""
+        try:
+            self._file.flush()
+        except ModellaError:
+            self._flush_failed = True
+            self.record.boot = None
+            with suppress(OSError):
+                self._file.drop_journals(_EVERY_JOURNAL)
+            raise
+
+    def _remember(self) -> None:
+        """Writes the record without a flush: what was learnt about the file, not how far it is."""
+        with self._checkpoint_lock:
+            self._save(self.record)
 
     # ----------------------------------------------------------------------------------------------- connections
 
@@ -448,7 +501,9 @@ class Fetch:
             shared = self._shared
             shared.restarts += 1
             if restart.whole:
-                shared.ranges, shared.most = False, 1
+                shared.ranges = False
+            if restart.whole or shared.pieces.shared:
+                shared.most = 1
             if shared.restarts > (self._patience.tries if restart.whole else MOST_RESTARTS):
                 problem = Mismatch("unstable-content", reason=restart.reason, host=shared.host)
                 shared.problem = shared.problem or problem
@@ -469,8 +524,9 @@ class Fetch:
                 if seen >= SAME_SHORTFALL:
                     facts = {"received": piece.at, "expected": self._known_size(), "host": shared.host}
                     raise NetworkTrouble("incomplete", **facts) from None
-            shared.strikes += 1
-            if not problem.retry or shared.strikes > self._patience.tries:
+            shared.strikes += problem.code != "address-expired"
+            passing = isinstance(problem, NetworkTrouble) and problem.retry
+            if not passing or shared.strikes > self._patience.tries:
                 raise problem
             wait = self._pause(problem, shared.strikes)
             shared.waiting, shared.waiting_until = problem.code, time.monotonic() + wait
@@ -490,17 +546,21 @@ class Fetch:
     # -------------------------------------------------------------------------------------------------- transfer
 
     def _transfer(self, connection: _Connection, piece: Piece) -> None:
-        if piece.at and self._shared.ranges is False:
+        if piece.at and (self._shared.ranges is False or not self._may_resume()):
             raise _Restart("range-ignored", whole=True)
         location, generation = self._where()
         asked_at = time.monotonic()
         answer = self._ask(location, piece)
         connection.answer, connection.began, connection.received = answer, time.monotonic(), 0
+        connection.promised = None
         with self._lock:
             self._shared.first_byte_after = time.monotonic() - asked_at
         if not self._is_wanted(connection):
             return
-        self._judge(answer, piece, location, generation)
+        known = (self.record.etag, self.record.last_modified, self.record.total)
+        self._judge(connection, answer, piece, generation)
+        if known != (self.record.etag, self.record.last_modified, self.record.total):
+            self._remember()
         self._receive(connection, answer, piece, generation)
 
     def _where(self) -> tuple[Location, int]:
@@ -523,55 +583,59 @@ class Fetch:
             headers["Range"] = f"bytes={piece.at}-{last}"
             if piece.at and self.record.etag:
                 headers["If-Range"] = self.record.etag
-        url, credential = location.url, location.credential
-        if self._shared.direct:
-            url, credential = self._shared.direct, None
-        host = urlsplit(url).netloc
+        direct = self._shared.direct or _Direct(location.url, location.credential)
+        host = urlsplit(direct.url).netloc.rpartition("@")[2]
         cooling = self._pace.cooling(host)
         if cooling:
             with self._lock:
                 self._shared.waiting, self._shared.waiting_until = "rate-limited", time.monotonic() + cooling
             self._stop.wait(cooling)
-        return self._net.ask(url, headers=headers, credential=credential)
+        return self._net.ask(direct.url, headers=headers, credential=direct.credential)
 
-    def _judge(self, answer: Answer, piece: Piece, location: Location, generation: int) -> None:
+    def _judge(self, connection: _Connection, answer: Answer, piece: Piece, generation: int) -> None:
         """Lets through only an answer whose body is exactly what is missing; sets what is learnt from it."""
         if answer.status == 206 and self._shared.ranges is not False:
-            self._judge_part(answer, piece)
+            connection.promised = self._judge_part(answer, piece)
+        elif answer.status == 200 and (piece.at or self._shared.pieces.shared):
+            self._judge_unasked_whole(answer, generation)
         elif answer.status == 200:
-            self._judge_whole(answer, piece, location)
+            self._judge_whole(answer, piece)
         elif answer.status == 416:
             self._judge_unsatisfied(answer)
         else:
-            raise self._refusal(answer, location, generation)
+            raise self._refusal(answer, generation)
         with self._lock:
             self._shared.host = answer.host
-            if answer.url != location.url and self._shared.direct is None:
-                self._shared.direct = answer.url
+            if answer.redirected and self._shared.direct is None:
+                self._shared.direct = _Direct(answer.url, answer.credential)
 
-    def _judge_part(self, answer: Answer, piece: Piece) -> None:
+    def _judge_part(self, answer: Answer, piece: Piece) -> int:
+        """Where the body of a partial answer ends in the file."""
         found = answers.content_range(answer.headers.get("content-range"))
-        wrong = (
-            found is None
-            or found.start != piece.at
-            or (answer.headers.get("content-encoding") or "identity") != "identity"
-        )
-        if wrong or found is None:
+        coded = (answer.headers.get("content-encoding") or "identity").lower() != "identity"
+        if found is None or found.start != piece.at or coded:
             raise _Restart("wrong-range", whole=True)
         if found.total is not None:
             self._learn_size(found.total)
+        elif self._shared.pieces.size is None:
+            raise _Restart("wrong-range", whole=True)
         self._learn_version(answer)
         with self._lock:
             self._shared.ranges = True
+        return found.end
 
-    def _judge_whole(self, answer: Answer, piece: Piece, location: Location) -> None:
-        if piece.at or self._shared.pieces.shared:
-            lost_on_the_way = answer.url != location.url and self._shared.direct is None
-            if lost_on_the_way:
-                with self._lock:
-                    self._shared.direct = answer.url
+    def _judge_unasked_whole(self, answer: Answer, generation: int) -> None:
+        """The whole file instead of a part: another version, a page, or a server that does not do ranges."""
+        if self._has_changed(answer):
+            raise _Restart("file-changed")
+        self._refuse_pages(answer.peek(_SNIFF), answer, generation)
+        with self._lock:
+            if answer.redirected and self._shared.direct is None:
+                self._shared.direct = _Direct(answer.url, answer.credential)
                 raise NetworkTrouble("address-expired", host=answer.host, reason="range-lost")
-            raise _Restart("range-ignored", whole=True)
+        raise _Restart("range-ignored", whole=True)
+
+    def _judge_whole(self, answer: Answer, piece: Piece) -> None:
         encoding = (answer.headers.get("content-encoding") or "identity").lower()
         length = answers.content_length(answer.headers.get_all("content-length"))
         chunked = "chunked" in (answer.headers.get("transfer-encoding") or "").lower()
@@ -589,19 +653,22 @@ class Fetch:
 
     def _judge_unsatisfied(self, answer: Answer) -> None:
         total = answers.unsatisfied_total(answer.headers.get("content-range"))
+        if total == 0:
+            raise BadContent("empty-file", host=answer.host)
         with self._lock:
             shared = self._shared
             if total is not None and total == shared.written.prefix and shared.pieces.size in {None, total}:
                 shared.pieces.size = total
                 return
-        raise _Restart("range-unsatisfied")
+        raise _Restart("range-unsatisfied", whole=True)
 
     def _learn_size(self, total: int) -> None:
         with self._lock:
             shared, record = self._shared, self.record
             known = shared.pieces.size
             if known is not None and known != total:
-                if record.size_exact and record.size == known and not shared.written.total:
+                published = record.size_exact and record.size == known and record.total is None
+                if published and not shared.written.total:
                     raise Mismatch("size-mismatch", expected=known, received=total, host=shared.host)
                 raise _Restart("size-changed")
             if total == 0:
@@ -614,42 +681,59 @@ class Fetch:
                 connection_piece.end = total
 
     def _learn_version(self, answer: Answer) -> None:
-        etag = answers.strong_etag(answer.headers.get("etag"))
-        modified = answer.headers.get("last-modified")
         with self._lock:
             record = self.record
-            changed = bool(etag and record.etag and etag != record.etag)
-            if not etag and not record.etag:
-                changed = bool(modified and record.last_modified and modified != record.last_modified)
-            if changed and self._shared.written.total:
+            if not self._shared.written.total:
+                record.etag = record.last_modified = None
+            elif self._has_changed(answer):
                 raise _Restart("file-changed")
-            record.etag, record.last_modified = etag or record.etag, modified or record.last_modified
+            record.etag = answers.strong_etag(answer.headers.get("etag")) or record.etag
+            record.last_modified = answer.headers.get("last-modified") or record.last_modified
 
-    def _refusal(self, answer: Answer, location: Location, generation: int) -> ModellaError:
+    def _has_changed(self, answer: Answer) -> bool:
+        """Whether an answer is about another version: its entity tag says so, or its date where a tag is missing."""
+        record = self.record
+        etag, modified = answers.strong_etag(answer.headers.get("etag")), answer.headers.get("last-modified")
+        if etag and record.etag:
+            return etag != record.etag
+        if modified and record.last_modified:
+            return modified != record.last_modified
+        return bool(record.etag or record.last_modified) and not self._hash_judges()
+
+    def _refusal(self, answer: Answer, generation: int) -> ModellaError:
         """The error that an answer without bytes stands for; an expired address is asked for anew."""
         body = answer.peek()
         status, host = answer.status, answer.host
+        expired = has_expired(status, body)
         with self._lock:
             shared = self._shared
-            signed = answer.url != location.url or shared.direct is not None
+            signed = answer.redirected or shared.direct is not None
             others = sum(1 for c in self._connections.values() if c.answer is not None) > 1
-            if others and status in {403, 429, 503} and shared.received:
+            if others and status in {403, 429, 503} and shared.received and not expired:
                 return NetworkTrouble("range-refused", host=host, status=status)
-            if signed and status in {400, 401, 403, 404, 410} and shared.renewals < RENEWALS:
-                if shared.generation == generation:
-                    shared.generation += 1
-                    shared.renewals += 1
-                    shared.location = shared.direct = None
+            if (signed or expired) and status in {400, 401, 403, 404, 410} and self._may_renew(generation):
                 return NetworkTrouble("address-expired", host=host, status=status)
         explained = self._explain(status, answer.headers, body)
-        return explained or refusal(status, answer.headers, body, host)
+        return explained or refusal(status, answer.headers, body, datetime.now(UTC), host=host, title=page_title(body))
+
+    def _may_renew(self, generation: int) -> bool:
+        """Whether the address may be asked for anew; forgets it when no other connection has done so already."""
+        with self._lock:
+            shared = self._shared
+            if shared.generation != generation:
+                return True
+            if shared.renewals >= RENEWALS:
+                return False
+            shared.generation, shared.renewals = shared.generation + 1, shared.renewals + 1
+            shared.location = shared.direct = None
+            return True
 
     def _receive(self, connection: _Connection, answer: Answer, piece: Piece, generation: int) -> None:
-        decode = (answer.headers.get("content-encoding") or "identity").lower() != "identity"
         if answer.status == 416:
             return
-        sniffed = piece.at > 0
-        first = b""
+        decode = (answer.headers.get("content-encoding") or "identity").lower() != "identity"
+        if not piece.at and not self._receive_first(connection, answer, piece, generation, decode):
+            return
         while self._is_wanted(connection):
             with self._lock:
                 end = piece.end
@@ -659,41 +743,70 @@ class Fetch:
             began = time.monotonic()
             content = answer.read1(CHUNK if end is None else min(CHUNK, end - piece.at), decode=decode)
             read = time.monotonic()
-            if not self._is_wanted(connection):
-                return
-            if not sniffed:
-                first += content[:_SNIFF]
-                if len(first) >= _SNIFF or not content:
-                    sniffed = True
-                if first:
-                    self._refuse_pages(first, answer, generation)
             if not content:
-                self._body_ended(answer, piece)
+                self._body_ended(connection, answer, piece)
                 return
-            self._keep(connection, piece, content)
+            if not self._keep(connection, piece, content):
+                return
+            if decode:
+                self._refuse_bombs(answer, piece.at)
             connection.reading += read - began
             connection.working += time.monotonic() - read
 
-    def _keep(self, connection: _Connection, piece: Piece, content: bytes) -> None:
+    def _receive_first(
+        self, connection: _Connection, answer: Answer, piece: Piece, generation: int, decode: bool
+    ) -> bool:
+        """The first bytes of the file are kept only once they do not look like a page; whether to go on."""
+        first = b""
+        end = _SNIFF if piece.end is None else min(_SNIFF, piece.end)
+        while len(first) < end:
+            content = answer.read1(end - len(first), decode=decode)
+            if not self._is_wanted(connection):
+                return False
+            if not content:
+                break
+            first += content
+        self._refuse_pages(first, answer, generation)
+        if first and not self._keep(connection, piece, first):
+            return False
+        if len(first) < end:
+            self._body_ended(connection, answer, piece)
+            return False
+        return True
+
+    def _refuse_bombs(self, answer: Answer, unpacked: int) -> None:
+        if unpacked > _FREE_OF_RATIO and unpacked > _LARGEST_RATIO * answer.packed:
+            raise BadContent("unexpected-encoding", encoding="gzip", host=answer.host, size=unpacked)
+
+    def _keep(self, connection: _Connection, piece: Piece, content: bytes) -> bool:
+        """Writes what has come and says so; False when it is not wanted any more."""
         if self._shared.pieces.size is None:
             self._room(len(content))
-        self._file.write(piece.at, content)
-        with self._lock:
-            shared = self._shared
-            shared.written.add(piece.at, piece.at + len(content))
-            shared.received += len(content)
-            shared.strikes = shared.renewals = 0
-            offset, piece.at = piece.at, piece.at + len(content)
-            connection.received += len(content)
+        with connection.gate:
+            if not self._is_wanted(connection):
+                return False
+            self._file.write(piece.at, content)
+            with self._lock:
+                shared = self._shared
+                shared.written.add(piece.at, piece.at + len(content))
+                shared.received += len(content)
+                shared.strikes = shared.renewals = 0
+                offset, piece.at = piece.at, piece.at + len(content)
+                connection.received += len(content)
         if self._hasher:
             self._hasher.offer(offset, content)
         self._pace.take(len(content), self._stop)
+        return True
 
-    def _body_ended(self, answer: Answer, piece: Piece) -> None:
-        """No more bytes: the end of the file, or less than was promised."""
+    def _body_ended(self, connection: _Connection, answer: Answer, piece: Piece) -> None:
+        """No more bytes: the end of the file, all that this answer had, or less than was promised."""
         with self._lock:
             shared = self._shared
+            if not self._is_wanted(connection):
+                return
             if piece.end is not None and piece.at < piece.end:
+                if connection.received and piece.at == connection.promised:
+                    return
                 raise NetworkTrouble("incomplete", host=answer.host, received=piece.at, expected=piece.end)
             if shared.pieces.size is None:
                 expected = self.record.size
@@ -705,15 +818,12 @@ class Fetch:
                 piece.end = piece.at
 
     def _refuse_pages(self, first: bytes, answer: Answer, generation: int) -> None:
+        """Raises when the bytes are a page: a signed address may answer so once it has expired."""
         code = answers.no_model(first, answer.headers.get("content-type"), self.record.name)
         if code is None:
             return
-        with self._lock:
-            shared = self._shared
-            if shared.received and shared.renewals < RENEWALS and shared.generation == generation:
-                shared.generation, shared.renewals = shared.generation + 1, shared.renewals + 1
-                shared.location = shared.direct = None
-                raise NetworkTrouble("address-expired", host=answer.host, reason=code)
+        if self._total() and self._may_renew(generation):
+            raise NetworkTrouble("address-expired", host=answer.host, reason=code)
         explained = self._explain(answer.status, answer.headers, first)
         raise explained or BadContent(code, host=answer.host, title=page_title(first))
 
@@ -724,7 +834,7 @@ class Fetch:
         with self._lock:
             shared = self._shared
             size = shared.pieces.size
-            if not shared.ranges or size is None or shared.wanted >= shared.most:
+            if not shared.ranges or not self._may_resume() or size is None or shared.wanted >= shared.most:
                 return False
             return size - shared.written.total > 4 * SMALLEST_PIECE
 
@@ -825,30 +935,3 @@ class _Scaler:
             self._before = (wanted, rate)
             fetch.set_wanted(wanted * self.FACTOR, rate / wanted)
         meter.mark_now()
-
-
-def refusal(status: int, headers: Headers, body: bytes, host: str) -> ModellaError:
-    """The error for an answer without bytes that the source itself cannot explain better."""
-    wait = answers.retry_after(headers.get("retry-after"), datetime.now(UTC))
-    facts: dict[str, object] = {"host": host, "status": status}
-    if headers.get("cf-mitigated") == "challenge":
-        return BadContent("challenge-page", **facts)
-    if wait is not None:
-        facts["retry_after"] = wait
-    if status == 429:
-        return NetworkTrouble("rate-limited", **facts)
-    if status in {408, 425} or status >= 500:
-        return NetworkTrouble("server-error", **facts)
-    if status in {204, 205}:
-        return BadContent("no-content", **facts)
-    simple: dict[int, ModellaError] = {
-        401: AccessNeeded("login-needed", **facts),
-        402: AccessNeeded("paid", **facts),
-        403: AccessNeeded("forbidden", **facts),
-        404: NotFound("not-found", **facts),
-        407: AccessNeeded("proxy-login-needed", **facts),
-        410: NotFound("gone", **facts),
-        451: Refused("legal-block", **facts),
-    }
-    title = page_title(body)
-    return simple.get(status) or NetworkTrouble("bad-answer", reason=f"status {status}", title=title, **facts)

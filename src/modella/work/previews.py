@@ -29,15 +29,7 @@ def thumb_path(library: Library, model_id: str, name: str) -> Path:
 
 
 def _preview(job: Job, folder: Path, picture: Picture, number: int | None) -> Preview:
-    told = Preview(
-        url=picture.url,
-        type=picture.type,
-        width=picture.width,
-        height=picture.height,
-        blurhash=picture.blurhash,
-        nsfw_level=picture.nsfw_level,
-        prompt=picture.prompt,
-    )
+    told = Preview.model_validate(picture.model_dump())
     content = _fetched(job.hands.net, picture) if number else None
     if content is None:
         return told

@@ -352,6 +352,7 @@ class Queue:
     def _recover(self) -> None:
         library = self.hands.library
         self.hands.library.check_present(self.hands.library_id)
+        self.hands.library.sweep()
         for record in self._found_on_disk():
             if record.id not in self._jobs and record.state not in FINISHED:
                 self._jobs[record.id] = Job(record, self.hands)
@@ -400,6 +401,8 @@ class Queue:
         if options.family is not None and options.family not in self.hands.rules.families:
             raise BadLink("bad-value", name="family", value=options.family[:40], reason="see the list of families")
         ref = ask_in_order(self.hands.sources, text)
+        if ref.url and (full := self.hands.source(ref.source).secret_of(text)):
+            self.hands.addresses[ref.url] = full
         return Wish(
             ref=ref,
             shown=mask_text(text)[:500],

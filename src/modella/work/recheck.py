@@ -23,7 +23,7 @@ def recheck(hands: Hands, model_id: str, told: Callable[[str, int, int], None] =
         raise NotFound("unknown-id", id=model_id[:64])
     folder = hands.library.inside(found["path"])
     metadata = Metadata.model_validate(read_json(folder / "metadata.json"))
-    rows = []
+    rows: list[dict[str, str | None]] = []
     for file in metadata.files:
         path = folder / file.name
         if not path.is_file():

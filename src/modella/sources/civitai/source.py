@@ -8,8 +8,8 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from modella.core.digests import clean
-from modella.core.errors import BadLink, ModellaError, NetworkTrouble, NotFound
-from modella.core.listing import ListedFile, Listing, Location, Ref
+from modella.core.errors import AccessNeeded, BadLink, ModellaError, NetworkTrouble, NotFound
+from modella.core.listing import Access, ListedFile, Listing, Location, Ref
 from modella.core.loose_json import identifier, mapping, mappings, settled, text
 from modella.core.refusals import refusal
 from modella.io.net import Answer, Headers, Net, page_title
@@ -21,6 +21,9 @@ _PER_LOOKUP = 100
 _COMPANIONS = frozenset({"config", "negative"})
 """Roles that belong to every download of their version: a model of that kind does not work alone."""
 _LAST_RESORTS = ("archive", "training_data", "other")
+
+
+_CLOSED_BY = {Access.paid: "paid", Access.early_access: "early-access"}
 
 
 class Civitai:
@@ -38,6 +41,10 @@ class Civitai:
     def recognise(self, text: str) -> Ref | None:
         """What the text means on Civitai; BadLink("link-not-a-model") for its other pages."""
         return links.recognise(text, self._base)
+
+    def secret_of(self, text: str) -> str | None:  # noqa: ARG002 (the protocol's shape)
+        """Nothing: addresses are built from ids, and the key is kept apart."""
+        return None
 
     def describe(self, ref: Ref) -> Listing:
         """The version and the model it belongs to, merged; without a version the newest that can be downloaded.
@@ -104,11 +111,14 @@ class Civitai:
     def explain(self, status: int, headers: Headers, body: bytes, listing: Listing) -> ModellaError | None:
         """The error behind an answer of the download route that is not the file, in Civitai's words.
 
-        What the listing knew and the route does not find is gone, not mistyped.
+        What the listing knew and the route does not find is gone, not mistyped; a plain "no" is told by the reason
+        that the listing gave.
         """
         told = judge_refusal(status, headers, body[:65536], source=self.name, page_url=listing.page_url)
         if told is not None and told.code == "not-found":
             return NotFound("gone", **told.facts)
+        if told is not None and told.code == "forbidden" and listing.access in _CLOSED_BY:
+            return AccessNeeded(_CLOSED_BY[listing.access], **told.facts)
         return told
 
     def _asked_version(self, ref: Ref) -> tuple[str | None, dict[str, Any]]:

@@ -43,6 +43,10 @@ class HuggingFace:
         """What the text means on the Hub; BadLink("link-not-a-model") for datasets, spaces and other pages."""
         return links.recognise(text, self._endpoint)
 
+    def secret_of(self, text: str) -> str | None:  # noqa: ARG002 (the protocol's shape)
+        """Nothing: addresses are built from ids, and the key is kept apart."""
+        return None
+
     def describe(self, ref: Ref) -> Listing:
         """The repository at one commit: info, all files, model card. A branch is resolved to its commit once.
 
