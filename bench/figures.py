@@ -82,7 +82,7 @@ def amount(value: float, unit: str) -> str:
 
 
 def _cells(figure: Figure) -> tuple[Text, ...]:
-    other = f"{amount(figure.other, figure.unit)} ({figure.against})" if figure.other is not None else figure.against
+    other = f"{figure.against} {amount(figure.other, figure.unit)}" if figure.other is not None else figure.against
     ratio = f"{figure.ratio:.2f}" if figure.ratio is not None else ""
     mark = {True: Text("✓", "green"), False: Text("✗", "bold red"), None: Text("")}[figure.met]
     plain = (f"{figure.measure}: {figure.what}", amount(figure.modella, figure.unit), other, ratio, _limit(figure))

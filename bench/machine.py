@@ -11,7 +11,14 @@ import psutil
 
 from bench.failure import BenchFailure
 
-_PACKAGES = {"nginx": "nginx", "aria2c": "aria2", "curl": "curl", "openssl": "openssl", "tee": "coreutils"}
+_PACKAGES = {
+    "nginx": "nginx",
+    "aria2c": "aria2",
+    "curl": "curl",
+    "openssl": "openssl",
+    "tee": "coreutils",
+    "sync": "coreutils",
+}
 _VERSION_FLAG = {"nginx": "-v", "openssl": "version", "tee": "--version", "curl": "--version", "aria2c": "--version"}
 _ADMIN_FOLDERS = ("/usr/local/sbin", "/usr/sbin", "/sbin")
 
@@ -46,7 +53,7 @@ def check_space(folder: Path, needed: int) -> None:
     free = shutil.disk_usage(folder).free
     if free < needed:
         raise BenchFailure(
-            f"{folder} has {free / 1e9:.1f} GB free and {needed / 1e9:.1f} GB are needed; name another disk with --folder"
+            f"{folder} has {free / 1e9:.1f} GB free, {needed / 1e9:.1f} GB are needed; name another disk with --folder"
         )
 
 

@@ -56,8 +56,8 @@ def measure(ground: Ground) -> Measured:
             found.append(resumed)
         worst = max(each.twice for each in found) / MIB
         seen = max(each.twice_for_server for each in found) / MIB
-        figures.append(Figure("kill -9", f"{way}: fetched twice by Modella, worst", "MiB", worst, bar=_BAR))
-        figures.append(Figure("kill -9", f"{way}: seen by the server, worst", "MiB", seen))
+        figures.append(Figure("kill -9", f"{way}, fetched twice by Modella", "MiB", worst, bar=_BAR))
+        figures.append(Figure("kill -9", f"{way}, seen by the server", "MiB", seen))
         runs += [asdict(each) for each in found]
     return Measured(figures, runs)
 

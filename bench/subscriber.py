@@ -1,29 +1,35 @@
-"""A subscriber in a process of its own: notes how old each event is when it arrives, until the server ends.
+"""A subscriber in a process of its own: notes how old each event is when it arrives, until it is told to end.
 
-Run as `python -m bench.subscriber ADDRESS`; it writes `listening`, then one line `type milliseconds` for each event.
+Run as `python -m bench.subscriber ADDRESS FILE`; it says `listening`, and at its end writes a list of `[type, age in
+milliseconds]` into the file.
 """
 
 import json
+import signal
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 
-def listen(address: str) -> None:
-    """Writes the age of every event, in milliseconds; the clock is the one that stamped it."""
-    with connect(address, proxy=None, max_size=None) as channel:
-        print("listening", flush=True)
-        try:
+def listen(address: str, target: Path) -> None:
+    """Notes the age of every event; the clock is the one that stamped it."""
+    ages: list[tuple[str, float]] = []
+    try:
+        with connect(address, proxy=None, max_size=None) as channel:
+            print("listening", flush=True)
             for message in channel:
                 arrived = datetime.now(UTC)
                 event = json.loads(message)
-                age = (arrived - datetime.fromisoformat(event["at"])).total_seconds() * 1000
-                print(event["type"], f"{age:.1f}")
-        except ConnectionClosed:
-            return
+                ages.append((event["type"], (arrived - datetime.fromisoformat(event["at"])).total_seconds() * 1000))
+    except ConnectionClosed:
+        pass
+    finally:
+        target.write_text(json.dumps(ages))
 
 
 if __name__ == "__main__":
-    listen(sys.argv[1])
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    listen(sys.argv[1], Path(sys.argv[2]))

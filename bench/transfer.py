@@ -5,7 +5,6 @@ the file is read again and its hash compared: a fast wrong file is not a result.
 """
 
 import shutil
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -16,7 +15,7 @@ from bench.failure import BenchFailure
 from bench.figures import Bar, Figure
 from bench.ground import Ground, Measured, say, settle
 from bench.machine import tool
-from bench.product import clean_environment
+from bench.product import Modella, clean_environment
 from bench.watched import Spent, pipeline
 from bench.weights import MIB, Weights, sha256_of
 
@@ -38,47 +37,57 @@ class Run:
         return asdict(self)
 
 
-Program = Callable[[Ground, Weights, str, Path], Run]
+@dataclass(frozen=True)
+class Errand:
+    """What a program is asked for: this file, from this address, into this empty folder."""
+
+    weights: Weights
+    url: str
+    folder: Path
+    allowed: str
+
+    @property
+    def target(self) -> Path:
+        """Where the programs that let one choose put the file."""
+        return self.folder / self.weights.path.name
 
 
-def with_curl(ground: Ground, weights: Weights, url: str, folder: Path) -> Run:
+Program = Callable[[Errand], Run]
+
+
+def with_curl(errand: Errand) -> Run:
     """`curl | tee FILE | openssl sha256`, and how long `sync FILE` takes after it."""
-    target = folder / weights.path.name
-    commands = ([tool("curl"), "-sf", url], [tool("tee"), str(target)], [tool("openssl"), "sha256"])
-    spent, said = pipeline(commands, clean_environment(folder))
-    began = time.perf_counter()
-    pipeline([[tool("sync"), str(target)]], clean_environment(folder))
-    durable = spent.wall + time.perf_counter() - began
-    if said.split()[-1] != weights.sha256:
-        raise BenchFailure(f"openssl computed {said.split()[-1]}, the file has {weights.sha256}")
-    return Run("curl", spent, sha256_of(target), {"durable": durable})
+    env, target = clean_environment(errand.folder), str(errand.target)
+    spent, said = pipeline(([tool("curl"), "-sf", errand.url], [tool("tee"), target], [tool("openssl"), "sha256"]), env)
+    syncing, _ = pipeline([[tool("sync"), target]], env)
+    if said.split()[-1] != errand.weights.sha256:
+        raise BenchFailure(f"openssl computed {said.split()[-1]}, the file has {errand.weights.sha256}")
+    return Run("curl", spent, sha256_of(errand.target), {"durable": spent.wall + syncing.wall})
 
 
-def with_aria2_checked(ground: Ground, weights: Weights, url: str, folder: Path) -> Run:
+def with_aria2_checked(errand: Errand) -> Run:
     """aria2 with 16 connections, which reads the file again at the end to compare its checksum."""
-    return _with_aria2(weights, url, folder, f"--checksum=sha-256={weights.sha256}")
+    return _with_aria2(errand, f"--checksum=sha-256={errand.weights.sha256}")
 
 
-def with_aria2(ground: Ground, weights: Weights, url: str, folder: Path) -> Run:
+def with_aria2(errand: Errand) -> Run:
     """aria2 with 16 connections and without a checksum."""
-    return _with_aria2(weights, url, folder)
+    return _with_aria2(errand)
 
 
-def _with_aria2(weights: Weights, url: str, folder: Path, *options: str) -> Run:
-    command = [tool("aria2c"), *_ARIA2, *options, "-d", str(folder), "-o", weights.path.name, url]
-    spent, _ = pipeline([command], clean_environment(folder))
-    return Run("aria2", spent, sha256_of(folder / weights.path.name))
+def _with_aria2(errand: Errand, *options: str) -> Run:
+    command = [tool("aria2c"), *_ARIA2, *options, "-d", str(errand.folder), "-o", errand.target.name, errand.url]
+    spent, _ = pipeline([command], clean_environment(errand.folder))
+    return Run("aria2", spent, sha256_of(errand.target))
 
 
-def with_modella(ground: Ground, weights: Weights, url: str, folder: Path) -> Run:
+def with_modella(errand: Errand) -> Run:
     """`modella pull` into a new library."""
-    modella = ground.modella(folder.name)
-    pulled = modella.pull(url)
-    file = modella.library / pulled.file["path"] if not Path(pulled.file["path"]).is_absolute() else None
-    found = sha256_of(file or Path(pulled.file["path"]))
+    pulled = Modella(errand.folder, errand.allowed).pull(errand.url)
+    found = sha256_of(Path(errand.folder / "library" / pulled.file["path"]))
     if pulled.file["sha256"] != found:
         raise BenchFailure(f"Modella says {pulled.file['sha256']}, its file has {found}")
-    clocks = {"hashed": pulled.hashed, "verified": pulled.verified, "first event": pulled.told[0][0]}
+    clocks = {"first event": pulled.told[0][0], "hashed": pulled.hashed, "verified": pulled.verified}
     return Run("modella", pulled.spent, found, clocks)
 
 
@@ -87,7 +96,7 @@ def plain(ground: Ground) -> Measured:
     runs = _rounds(ground, "plain", (with_curl, with_aria2_checked, with_modella))
     curl, aria2, modella = (_of(runs, name) for name in ("curl", "aria2", "modella"))
     verified, ended = _clock(modella, "verified"), _wall(modella)
-    pipe, checked = "curl | tee | openssl", "aria2 --checksum"
+    pipe, checked = "curl", "aria2"
 
     def figure(what: str, value: float, against: str, other: float, bar: Bar | None = None, unit: str = "s") -> Figure:
         return Figure("plain", what, unit, value, against, other, bar)
@@ -96,8 +105,8 @@ def plain(ground: Ground) -> Measured:
         (
             figure("link → verified", verified, pipe, _wall(curl), Bar(1.15, of_ratio=True)),
             figure("link → verified", verified, checked, _wall(aria2), Bar(0.6, of_ratio=True)),
-            figure("... until the hash is known", _clock(modella, "hashed"), pipe, _wall(curl)),
-            figure("... until the process has ended", ended, f"{pipe}, sync", _clock(curl, "durable")),
+            figure("link → hash known", _clock(modella, "hashed"), pipe, _wall(curl)),
+            figure("link → process ended", ended, "curl, sync", _clock(curl, "durable")),
             figure("processor", _processor(modella), pipe, _processor(curl), Bar(1.3, of_ratio=True)),
             figure("memory", _memory(modella), pipe, _memory(curl), Bar(_MEMORY_BAR), "MiB"),
         ),
@@ -109,20 +118,13 @@ def throttled(ground: Ground) -> Measured:
     """From a server that gives each connection only so much."""
     runs = _rounds(ground, "slow", (with_aria2, with_modella))
     aria2, modella = _of(runs, "aria2"), _of(runs, "modella")
-    other, measure = "aria2, no checksum", f"{ground.rate} MiB/s each"
+    other, measure = "aria2", "throttled"
+    bar = Bar(1.1, of_ratio=True)
     return Measured(
         (
-            Figure(
-                measure,
-                "link → verified",
-                "s",
-                _clock(modella, "verified"),
-                other,
-                _wall(aria2),
-                Bar(1.1, of_ratio=True),
-            ),
-            Figure(measure, "... until the hash is known", "s", _clock(modella, "hashed"), other, _wall(aria2)),
-            Figure(measure, "... until the process has ended", "s", _wall(modella), other, _wall(aria2)),
+            Figure(measure, "link → verified", "s", _clock(modella, "verified"), other, _wall(aria2), bar),
+            Figure(measure, "link → hash known", "s", _clock(modella, "hashed"), other, _wall(aria2)),
+            Figure(measure, "link → process ended", "s", _wall(modella), other, _wall(aria2)),
             Figure(measure, "processor", "s", _processor(modella), other, _processor(aria2)),
             Figure(measure, "memory", "MiB", _memory(modella), other, _memory(aria2), Bar(_MEMORY_BAR)),
         ),
@@ -139,12 +141,12 @@ def _rounds(ground: Ground, way: str, programs: Sequence[Program]) -> list[Run]:
             folder = ground.folder / f"{way}-{number}-{program.__name__}"
             folder.mkdir()
             settle()
-            run = program(ground, weights, ground.origin.url(way, weights.path.name), folder)
+            run = program(Errand(weights, ground.origin.url(way, weights.path.name), folder, ground.origin.place))
             shutil.rmtree(folder)
             if run.sha256 != weights.sha256:
                 raise BenchFailure(f"{run.program} wrote other bytes than it was sent: {run.sha256}")
-            clocks = ", ".join(f"{name} {moment:.2f} s" for name, moment in run.clocks.items())
-            say(f"{way} {number}/{ground.rounds} {run.program}: {run.spent.wall:.2f} s {clocks}")
+            clocks = "".join(f", {name} {moment:.2f} s" for name, moment in run.clocks.items())
+            say(f"{way} {number}/{ground.rounds} {run.program}: {run.spent.wall:.2f} s{clocks}")
             runs.append(run)
     return runs
 

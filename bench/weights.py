@@ -46,7 +46,7 @@ def lora_header(size: int) -> bytes:
 def data_size(header: bytes) -> int:
     """Bytes of weights that a header announces."""
     tensors = json.loads(header[8:])
-    return max(tensor["data_offsets"][1] for name, tensor in tensors.items() if name != "__metadata__")
+    return max(int(tensor["data_offsets"][1]) for name, tensor in tensors.items() if name != "__metadata__")
 
 
 def random_lora(path: Path, size: int) -> Weights:

@@ -8,6 +8,7 @@ import pytest
 from modella.core.download import Download, State
 from modella.core.errors import BadLink
 from modella.core.events import DownloadChanged, ModelAdded
+from modella.core.listing import Listing
 from modella.wiring import House
 from modella.work.queue import Options
 from tests.place import Place, until
@@ -292,3 +293,29 @@ def test_downloads_can_be_reordered(place: Place) -> None:
         return [str(ids.index(each)) for each in order]
 
     assert place.run(story) == ["2", "0", "1"]
+
+
+def test_a_link_without_a_published_hash_is_known_again_by_its_page(place: Place) -> None:
+    first = place.pull(place.hub.example("direct"))
+    place.hub.forget()
+    second = place.pull(place.hub.example("direct"))
+    assert second.model_id == first.model_id
+    assert sum(request.sent for request in place.hub.files_origin.requests) < 100_000
+
+
+def test_what_the_source_says_lands_in_the_record(place: Place) -> None:
+    async def story(house: House) -> Listing:
+        source = house.hands.source("civitai")
+        ref = source.recognise(place.hub.example("lora"))
+        assert ref is not None
+        return await asyncio.to_thread(source.describe, ref)
+
+    listing = place.run(story).model_dump(mode="json")
+    model = place.model(place.pull(place.hub.example("lora")))
+    elsewhere = {"source", "ref", "page_url", "model_id", "version_id", "revision", "pictures", "kind", "payload"}
+    renamed = {"updated_at": "source_updated_at"}
+    for name, told in listing.items():
+        if told and name not in elsewhere | {"files"}:
+            assert model[renamed.get(name, name)], name
+    assert model["sources"][0]["payload"] == listing["payload"]
+    assert len(model["previews"]) == len(listing["pictures"])

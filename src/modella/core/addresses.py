@@ -29,6 +29,7 @@ _METADATA_NAMES = {
 _TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
 _GLOBAL_UNICAST = (ipaddress.ip_network("2000::/3"), _TRANSLATED)
 _HOLDING_IPV4 = (_TRANSLATED, ipaddress.ip_network("64:ff9b:1::/48"), ipaddress.ip_network("::/96"))
+_ISATAP = (b"\x00\x00\x5e\xfe", b"\x02\x00\x5e\xfe")
 
 FORBIDDEN_PORTS = frozenset(
     {1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103, 104, 109, 110}
@@ -89,10 +90,7 @@ def _embedded(address: Address) -> list[Address]:
     found: list[Address | None] = [address.ipv4_mapped, address.sixtofour]
     if address.teredo:
         found += list(address.teredo)
-    packed = address.packed
-    if any(address in network for network in _HOLDING_IPV4) or packed[8:12] in (
-        b"\x00\x00\x5e\xfe",
-        b"\x02\x00\x5e\xfe",
-    ):
-        found.append(ipaddress.IPv4Address(packed[12:]))
+    is_isatap = address.packed[8:12] in _ISATAP
+    if is_isatap or any(address in network for network in _HOLDING_IPV4):
+        found.append(ipaddress.IPv4Address(address.packed[12:]))
     return [each for each in found if each is not None]

@@ -36,10 +36,11 @@ _INDEX_SCHEMA = (
     """
     CREATE TABLE models (
       id TEXT PRIMARY KEY, name TEXT NOT NULL, kind TEXT NOT NULL, family TEXT, base_model TEXT, source TEXT,
-      path TEXT NOT NULL UNIQUE, size INTEGER NOT NULL, added_at TEXT NOT NULL, updated_at TEXT NOT NULL,
+      page TEXT, path TEXT NOT NULL UNIQUE, size INTEGER NOT NULL, added_at TEXT NOT NULL, updated_at TEXT NOT NULL,
       words TEXT NOT NULL, record TEXT NOT NULL
     ) STRICT;
     CREATE INDEX models_by_added ON models (added_at DESC, id);
+    CREATE INDEX models_by_page ON models (page);
     CREATE TABLE files (
       model_id TEXT NOT NULL REFERENCES models (id) ON DELETE CASCADE, name TEXT NOT NULL, size INTEGER NOT NULL,
       sha256 TEXT, PRIMARY KEY (model_id, name)
@@ -214,6 +215,7 @@ class Index(_Database):
             record.get("family"),
             record.get("base_model"),
             sources[0]["source"] if sources else None,
+            sources[0].get("url") if sources else None,
             path,
             sum(int(file["size"]) for file in files),
             record["added_at"],
@@ -246,6 +248,12 @@ class Index(_Database):
         with self._use() as db:
             row = db.execute(query, (sha256,)).fetchone()
         return json.loads(str(row[0])) if row else None
+
+    def by_page(self, page: str) -> list[dict[str, Any]]:
+        """Models that came from this page of a source."""
+        with self._use() as db:
+            rows = db.execute("SELECT record FROM models WHERE page = ? ORDER BY added_at", (page,)).fetchall()
+        return [json.loads(str(row[0])) for row in rows]
 
     def paths(self) -> dict[str, str]:
         """Folder → model id of everything in the index."""

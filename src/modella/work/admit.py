@@ -147,8 +147,8 @@ def _identity(job: Job, part: PartRecord) -> Identity:
     """What the bytes of a part are; a broken model file that nobody vouches for is no model."""
     header = read_header(job.part_path(part))
     found = identify(header, job.hands.rules)
-    is_model = header.format in {"safetensors", "gguf"} or part.name.lower().endswith((".safetensors", ".gguf", ".sft"))
-    if found.kind == Kind.invalid and part.trust != "verified" and (is_model or header.size == 0):
+    claims_to_be = suffix_of(part.name).lower() in {".safetensors", ".sft", ".gguf"}
+    if found.kind == Kind.invalid and part.trust != "verified" and (claims_to_be or header.size == 0):
         raise BadContent("broken-file", file=part.name, reason="; ".join(header.problems[:2]))
     return found
 

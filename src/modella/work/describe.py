@@ -1,6 +1,7 @@
 """The step «describe»: ask the source, choose the files, and decide before the first byte what can be decided."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from modella.core.download import Download, PartRecord, Reason, State, Step
 from modella.core.errors import AccessNeeded, ModellaError, NoSpace, NotFound
@@ -66,18 +67,23 @@ def part_for(index: int, file: ListedFile) -> PartRecord:
 
 
 def find_duplicate(hands: Hands, record: Download) -> dict[str, object] | None:
-    """The model that already holds what this download would bring, by published or computed hash."""
-    found = []
-    for part in record.parts:
-        sha256 = part.actual.sha256 if part.actual else part.expected.sha256
-        model = hands.index.by_sha256(sha256) if sha256 else None
-        if model is None:
-            return None
-        found.append(model)
-    if not found:
+    """The model that already holds what this download would bring: by hash, or by page, name and size without one."""
+    found = [_holder(hands, record, part) for part in record.parts]
+    if not found or None in found:
         return None
     first = found[0]
-    return {"id": first["id"], "name": first["name"], "path": first["path"]}
+    return {name: first[name] for name in ("id", "name", "path")} if first else None
+
+
+def _holder(hands: Hands, record: Download, part: PartRecord) -> dict[str, Any] | None:
+    sha256 = part.actual.sha256 if part.actual else part.expected.sha256
+    if sha256:
+        return hands.index.by_sha256(sha256)
+    if record.page_url is None or part.size is None or part.expected.known():
+        return None
+    wanted = (part.path or part.name, part.size)
+    models = hands.index.by_page(record.page_url)
+    return next((m for m in models if wanted in {(f.get("original_name"), f["size"]) for f in m["files"]}), None)
 
 
 def meet_duplicate(job: Job) -> bool:
