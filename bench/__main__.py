@@ -16,7 +16,7 @@ from bench import delays, large, resume, start, transfer
 from bench.failure import BenchFailure
 from bench.figures import Figure, markdown, table
 from bench.ground import Ground, Measured, say
-from bench.machine import check_space, check_tools, facts
+from bench.machine import check_space, check_tools, facts, load
 from bench.origin import open_origin
 from bench.weights import MIB
 
@@ -63,7 +63,7 @@ def run(options: Options, folder: Path | None = None) -> dict[str, Any]:
             ground = Ground(ground_folder, origin, options.size * MIB, options.rounds, options.rate, options.large)
             measured, failures = _all(options.measures, ground)
     return {
-        "machine": machine,
+        "machine": {**machine, "load after": load()},
         "options": asdict(options),
         "failures": failures,
         "figures": [figure for each in measured.values() for figure in each.figures],

@@ -64,12 +64,17 @@ def facts(folder: Path, names: Iterable[str]) -> dict[str, str]:
         "cores": str(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()),
         "processor": _processor(),
         "memory": f"{psutil.virtual_memory().total / 2**30:.0f} GiB",
-        "load before": " ".join(f"{load:.1f}" for load in os.getloadavg()),
+        "load before": load(),
         "kernel": f"{platform.system()} {platform.release()}",
         "file system": _file_system(folder),
         "python": platform.python_version(),
         **versions,
     }
+
+
+def load() -> str:
+    """How busy the machine has been over 1, 5 and 15 minutes; above the number of cores, others were served too."""
+    return " ".join(f"{average:.1f}" for average in os.getloadavg())
 
 
 def _processor() -> str:

@@ -6,6 +6,7 @@ buffers when the process died, which no program can keep.
 """
 
 import signal
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -40,12 +41,15 @@ class Resumed:
         return self.served_before + self.served_after - self.size
 
 
-def measure(ground: Ground) -> Measured:
-    """Kills and resumes a download each round, from the fast and from the throttled server."""
+def measure(ground: Ground, ways: Sequence[str] = ("plain", "slow")) -> Measured:
+    """Kills and resumes a download each round, from the fast and from the throttled server.
+
+    BenchFailure when a download is over before it can be killed, or ends with other bytes than the server's.
+    """
     weights = ground.weights()
     figures: list[Figure] = []
     runs: list[dict[str, Any]] = []
-    for way in ("plain", "slow"):
+    for way in ways:
         found = []
         for number in range(ground.rounds):
             resumed = _once(ground, weights, way, number)

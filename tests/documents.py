@@ -60,6 +60,12 @@ def table(head: Sequence[str], rows: Iterator[Sequence[str]] | Sequence[Sequence
     return "\n".join("| " + " | ".join(str(cell).replace("|", "\\|") for cell in line) + " |" for line in lines)
 
 
+def prose(text: str) -> str:
+    """Plain text as Markdown: what would be taken for a mark is escaped, except in backticks."""
+    parts = re.split(r"(`[^`]*`)", text)
+    return "".join(part if part.startswith("`") else re.sub(r"([*_<>])", r"\\\1", part) for part in parts)
+
+
 # -------------------------------------------------------------------------------------------------- the command line
 
 
@@ -103,10 +109,10 @@ def _usage(command: Command) -> str:
 
 
 def _section(command: Command) -> str:
-    parts = [f"### {command.name}", command.help, f"```\n{_usage(command)}\n```"]
+    parts = [f"### {command.name}", prose(command.help), f"```\n{_usage(command)}\n```"]
     helped = [each for each in command.arguments if each.help]
-    rows = [(f"`{each.metavar or each.name.upper()}`", each.help or "", "") for each in helped]
-    rows += [(_option(each), each.help or "", _default(each)) for each in command.options]
+    rows = [(f"`{each.metavar or each.name.upper()}`", prose(each.help or ""), "") for each in helped]
+    rows += [(_option(each), prose(each.help or ""), _default(each)) for each in command.options]
     return "\n\n".join([*parts, table(("", "", "default"), rows)])
 
 
@@ -122,7 +128,13 @@ def settings_part() -> str:
     """Every setting: key, variable, default, meaning, and whether it may change while the server runs."""
     names = environment_names()
     rows = [
-        (f"`{key}`", f"`{names[key]}`", default_of(key), field.description or "", "yes" if key in CHANGEABLE else "")
+        (
+            f"`{key}`",
+            f"`{names[key]}`",
+            default_of(key),
+            prose(field.description or ""),
+            "yes" if key in CHANGEABLE else "",
+        )
         for key, field in Settings.model_fields.items()
     ]
     return table(("key", "variable", "default", "what it is", "changes live"), rows)
@@ -161,7 +173,7 @@ def errors_part() -> str:
     for branch in BRANCHES:
         head = f"### {branch.__name__}: exit {EXITS[branch]}, HTTP {STATUS[branch]}\n\n{branch.__doc__}"
         rows = [
-            (f"`{code}`", texts[code]["sentence"], texts[code]["hint"], "yes" if retry else "")
+            (f"`{code}`", prose(texts[code]["sentence"]), prose(texts[code]["hint"]), "yes" if retry else "")
             for code, retry in branch.codes.items()
         ]
         sections.append(f"{head}\n\n{table(('code', 'what people read', 'what they can do', 'may pass'), rows)}")
@@ -192,7 +204,7 @@ def api_part() -> str:
     """Every operation and every WebSocket."""
     schemas = api().openapi()["components"]["schemas"]
     rows = [
-        (f"`{method} {path}`", told.get("description", ""), _inputs(told, schemas))
+        (f"`{method} {path}`", prose(told.get("description", "")), _inputs(told, schemas))
         for method, path, told in operations()
     ]
     live = [(f"`{path}`", meaning) for path, meaning in sockets()]

@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from bench import resume
 from bench.__main__ import MEASURES, TOOLS, Options, as_json, run
 from bench.failure import BenchFailure
 from bench.figures import Bar, Figure, markdown, percentile, table
+from bench.ground import Ground
 from bench.machine import check_space, check_tools, facts, missing_packages, tool
-from bench.origin import Request, configuration, read_log
+from bench.origin import Request, configuration, open_origin, read_log
 from bench.product import Modella, clean_environment
 from bench.resume import Resumed
 from bench.shelf import fill
@@ -221,8 +223,20 @@ def test_a_whole_run_measures_every_program_over_the_same_bytes_and_cleans_up(tm
 
 @pytest.mark.usefixtures("tools")
 def test_a_killed_download_and_its_resumption_are_counted_from_the_servers_log(tmp_path: Path) -> None:
-    found = run(Options(size=16, rounds=1, rate=4, only=("resume", "events")), tmp_path)
-    assert [figure.unit for figure in found["figures"]] == ["MiB"] * 4 + ["ms"] * 3 or "resume" in found["failures"]
-    for each in found["runs"].get("resume", []):
-        assert each["served_before"] + each["served_after"] >= each["size"]
-    assert {"download-changed", "download-progress"} <= {each["type"] for each in found["runs"]["events"]}
+    size = 16 * MIB
+    with open_origin(tmp_path / "origin", rate=4) as origin:
+        found = resume.measure(Ground(tmp_path, origin, size, rounds=1, rate=4), ways=("slow",))
+    (killed,) = found.runs
+    assert 0 < killed["known_at_kill"] < killed["size"] <= size
+    assert killed["known_at_kill"] <= killed["served_before"]
+    assert killed["served_before"] + killed["served_after"] >= killed["size"]
+
+
+@pytest.mark.usefixtures("tools")
+def test_the_age_of_events_is_noted_by_a_subscriber_of_its_own(tmp_path: Path) -> None:
+    found = run(Options(size=16, rounds=1, rate=8, only=("events",)), tmp_path)
+    assert found["failures"] == {}
+    assert {"download-changed", "download-progress", "model-added"} <= {
+        each["type"] for each in found["runs"]["events"]
+    }
+    assert [figure.unit for figure in found["figures"]] == ["ms"] * 3

@@ -15,7 +15,7 @@ from modella.wiring import House
 
 
 def make_app(house: House, *, names: Sequence[str] = (), examples: Sequence[str] = ()) -> FastAPI:
-    """The ASGI app of one house. `names` are host names it may be addressed by; `examples` links to try (demo)."""
+    """The ASGI app of one house. `names` are host names it may be addressed by; `examples` commands to try (demo)."""
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:

@@ -22,8 +22,6 @@ async def start(request: Request) -> HTMLResponse:
     """The start page: what is here, and how to begin."""
     house, words = request.app.state.house, words_for(request)
     items, total, _ = await asyncio.to_thread(house.hands.index.search, limit=24)
-    address = str(request.base_url).rstrip("/")
-    example = request.app.state.examples[0] if request.app.state.examples else f"{address}/…"
     wall = "".join(_card(item) for item in items)
     facts = {
         words.say("page.models"): f"{total:,}",
@@ -31,11 +29,11 @@ async def start(request: Request) -> HTMLResponse:
         words.say("page.api"): '<a href="/api/docs">/api/docs</a>',
     }
     rows = "".join(f"<dt>{escape(n)}</dt><dd>{v if v.startswith('<a') else escape(v)}</dd>" for n, v in facts.items())
-    links = "\n".join(escape(f"modella pull {link}") for link in request.app.state.examples or [f'"{example}"'])
+    commands = escape("\n".join(request.app.state.examples or ["modella pull LINK"]))
     body = (
         f"<h1>{escape(words.say('page.title'))}</h1><p class=lead>{escape(words.say('page.lead'))}. "
         f"{escape(words.say('page.running'))}</p><dl>{rows}</dl>"
-        f"<h2>{escape(words.say('page.paste'))}</h2><pre>{links}</pre>"
+        f"<h2>{escape(words.say('page.paste'))}</h2><pre>{commands}</pre>"
         f"<h2>{escape(words.say('page.models'))}</h2><ul class=wall>{wall}</ul>"
     )
     return _page(words.say("page.title"), body)

@@ -16,6 +16,7 @@ from modella.cli.screen import print_json, print_problem
 from modella.core.errors import ModellaError
 from modella.core.words import Words
 from modella.io.packaged import load_words
+from modella.io.settings import load
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -26,8 +27,11 @@ JsonOption = Annotated[bool, typer.Option("--json", help="JSON for programs on s
 
 def words() -> Words:
     """The language of the person at the terminal."""
-    wanted = os.environ.get("MODELLA_LANG") or (locale.getlocale()[0] or "en")
-    return load_words(wanted)
+    try:
+        chosen = load({}).lang
+    except ModellaError:
+        chosen = os.environ.get("MODELLA_LANG", "")
+    return load_words(chosen or locale.getlocale()[0] or "en")
 
 
 def console() -> Console:

@@ -36,7 +36,8 @@ def demo(host: HostOption = None, port: PortOption = None, open_page: OpenOption
         filling = threading.Thread(target=fill, args=(house.hands, hub, leaving), name="modella-sample", daemon=True)
         filling.start()
         try:
-            serve_house(house, open_page=open_page, examples=[hub.example(theme) for theme in _EXAMPLES])
+            commands = [f"modella pull --library {home / 'library'} {hub.example(theme)}" for theme in _EXAMPLES]
+            serve_house(house, open_page=open_page, examples=commands)
         finally:
             leaving.set()
             filling.join(10)

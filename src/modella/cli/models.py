@@ -24,11 +24,11 @@ _MISMATCH = 5
 @answers_errors
 def ls(
     query: Annotated[str, typer.Argument(help="Words that must all occur.")] = "",
-    kind: Annotated[str | None, typer.Option("--kind")] = None,
-    family: Annotated[str | None, typer.Option("--family")] = None,
+    kind: Annotated[str | None, typer.Option("--kind", help="Only this kind.")] = None,
+    family: Annotated[str | None, typer.Option("--family", help="Only this family.")] = None,
     base: Annotated[str | None, typer.Option("--base", help="Base model, as the source calls it.")] = None,
-    sort: Annotated[str, typer.Option("--sort", metavar="added|name|size|updated")] = "added",
-    limit: Annotated[int, typer.Option("--limit", min=1, max=500)] = 100,
+    sort: Annotated[str, typer.Option("--sort", metavar="added|name|size|updated", help="Order.")] = "added",
+    limit: Annotated[int, typer.Option("--limit", min=1, max=500, help="How many at most.")] = 100,
     as_json: JsonOption = False,
     library: LibraryOption = None,
 ) -> None:

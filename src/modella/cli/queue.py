@@ -119,7 +119,7 @@ def _full(door: Any, start: str) -> str:
     if len(start) >= 26:
         return start
     found = [
-        d["id"] for d in door.ask("GET", "/api/downloads", query={"limit": 500})["items"] if d["id"].startswith(start)
+        d["id"] for d in door.ask("GET", "/api/downloads", query={"limit": 500})["items"] if d["id"].endswith(start)
     ]
     return found[0] if len(found) == 1 else start
 

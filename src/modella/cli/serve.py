@@ -63,8 +63,8 @@ def tell_address(address: str, root: Path, examples: Sequence[str]) -> None:
     out.print(Text("  " + say("cli.library", path=str(root)), style="dim"))
     if examples:
         out.print(Text("  " + say("cli.demo")))
-        for link in examples:
-            out.print(Text(f"    modella pull --library {root} {link}", style="cyan"))
+        for command in examples:
+            out.print(Text(f"    {command}", style="cyan"))
     out.print(Text("  " + say("cli.stop-with"), style="dim"))
     sys.stdout.flush()
 

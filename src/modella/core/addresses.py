@@ -29,6 +29,10 @@ _METADATA_NAMES = {
 _TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
 _GLOBAL_UNICAST = (ipaddress.ip_network("2000::/3"), _TRANSLATED)
 _HOLDING_IPV4 = (_TRANSLATED, ipaddress.ip_network("64:ff9b:1::/48"), ipaddress.ip_network("::/96"))
+_NOT_PUBLIC = tuple(
+    ipaddress.ip_network(text) for text in ("100.64.0.0/10", "192.0.0.0/24", "192.88.99.0/24", "240.0.0.0/4")
+)
+"""Networks of RFC 6890 that some versions of Python take for public ones."""
 _ISATAP = (b"\x00\x00\x5e\xfe", b"\x02\x00\x5e\xfe")
 
 FORBIDDEN_PORTS = frozenset(
@@ -79,7 +83,10 @@ def is_metadata_name(host: str) -> bool:
 def _judge(address: Address) -> Verdict:
     if address in _METADATA:
         return "metadata"
-    elsewhere = address.version == 6 and not any(address in network for network in _GLOBAL_UNICAST)
+    if address.version == 6:
+        elsewhere = not any(address in network for network in _GLOBAL_UNICAST)
+    else:
+        elsewhere = any(address in network for network in _NOT_PUBLIC)
     return "private" if elsewhere or address.is_multicast or not address.is_global else "public"
 
 

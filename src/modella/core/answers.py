@@ -15,6 +15,11 @@ _UNSATISFIED = re.compile(r"^\s*bytes\s+\*/(\d{1,19})\s*$", re.IGNORECASE)
 _LFS = b"version https://git-lfs.github.com/spec/v1"
 _PAGE_STARTS = (b"<!doctype", b"<html", b"<head", b"<body")
 _LONGEST_WAIT = 6 * 3600.0
+_PAGE_KINDS = {"text/html", "application/xhtml+xml"}
+_MAY_BE_MARKUP = (".html", ".htm", ".xml", ".md")
+_MAY_BE_TEXT = (".json", ".txt", ".yaml", ".yml")
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a]")
+"""What text never holds: a server may call a binary file a page by mistake."""
 
 
 @dataclass(frozen=True)
@@ -78,13 +83,14 @@ def no_model(first: bytes, content_type: str | None, name: str) -> str | None:
     head = first.lstrip(b"\xef\xbb\xbf \t\r\n")[:1024]
     lower = head.lower()
     kind = (content_type or "").partition(";")[0].strip().lower()
-    expects_text = name.lower().endswith((".html", ".htm", ".xml", ".json", ".md", ".txt", ".yaml", ".yml"))
     if head.startswith(_LFS):
         return "lfs-pointer"
-    if expects_text:
+    if name.lower().endswith(_MAY_BE_MARKUP):
         return None
-    if lower.startswith(_PAGE_STARTS) or (kind in {"text/html", "application/xhtml+xml"} and head.startswith(b"<")):
+    if lower.startswith(_PAGE_STARTS) or (kind in _PAGE_KINDS and head and not _CONTROL.search(head)):
         return "html-page"
+    if name.lower().endswith(_MAY_BE_TEXT):
+        return None
     if lower.startswith((b"<?xml", b"<error")):
         return "error-page"
     return "error-page" if _is_json_error(head) else None

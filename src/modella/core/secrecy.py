@@ -7,7 +7,7 @@ _SECRET_NAMES = re.compile(
     r"(?i)^(token|key|api[_-]?key|apikey|access[_-]?token|auth|authorization|sig|signature|policy|key-pair-id|expires|"
     r"x-amz-.*|x-goog-.*|password|passwd|pwd|secret|credential|code|jwt|se|sp|sv|skoid|sktid|ske|sks|skt|skv|rlkey|st)$"
 )
-_IN_TEXT = re.compile(r"https?://[^\s\"'<>]+", re.IGNORECASE)
+_IN_TEXT = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s\"'<>]+", re.IGNORECASE)
 _BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{6,}")
 _KEYS = re.compile(r"\b(hf_[A-Za-z0-9]{8,}|gh[pousr]_[A-Za-z0-9]{16,})\b")
 MASK = "***"

@@ -9,6 +9,7 @@ from modella.core.naming import shown
 _UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
 _SIZES = frozenset({"short", "needed", "others", "margin", "free"})
 _LONGEST_LIST = 12
+_REASONS = frozenset({"reason", "what"})
 
 
 class Words:
@@ -22,7 +23,15 @@ class Words:
         found: Any = self._texts
         for part in key.split("."):
             found = found.get(part) if isinstance(found, Mapping) else None
-        return found.format_map(_Facts(facts)) if isinstance(found, str) else key
+        return found.format_map(_Facts(self._worded(facts))) if isinstance(found, str) else key
+
+    def _worded(self, facts: Mapping[str, Any]) -> dict[str, Any]:
+        """The facts, with the short codes of reasons in words."""
+        reasons = self._texts.get("reasons", {})
+        return {
+            name: reasons.get(value, value) if name in _REASONS and isinstance(value, str) else value
+            for name, value in facts.items()
+        }
 
     def sentence(self, code: str, facts: Mapping[str, Any]) -> str:
         """What happened, for a code of the error family."""

@@ -679,14 +679,13 @@ _CONTROLNET_DIFFUSERS = (
     ("down_blocks.1.attentions.0.proj_in.weight", F8, (640, 640)),
 )
 _CONTROLNET_FLUX = (
-    ("controlnet_x_embedder.weight", F8, (3072, 64)),
-    ("controlnet_x_embedder.bias", "BF16", (3072,)),
-    *_repeated((("controlnet_blocks.#.bias", "BF16", (3072,)),), range(5)),
-    ("x_embedder.weight", F8, (3072, 64)),
-    ("context_embedder.bias", "BF16", (3072,)),
-    ("time_text_embed.text_embedder.linear_1.weight", F8, (3072, 768)),
-    ("transformer_blocks.0.attn.add_k_proj.bias", "BF16", (3072,)),
-    ("transformer_blocks.0.attn.norm_q.weight", "BF16", (128,)),
+    ("double_blocks.0.img_attn.norm.key_norm.scale", "BF16", (128,)),
+    ("double_blocks.0.img_attn.norm.query_norm.scale", "BF16", (128,)),
+    ("double_blocks.0.img_attn.proj.bias", "BF16", (3072,)),
+    *_repeated((("controlnet_blocks.#.bias", "BF16", (3072,)),), range(2)),
+    ("input_hint_block.0.weight", "BF16", (16, 3, 3, 3)),
+    ("img_in.bias", "BF16", (3072,)),
+    ("pos_embed_input.weight", F8, (3072, 64)),
 )
 _T2I_ADAPTER = (
     ("conv_in.weight", F8, (320, 192, 3, 3)),

@@ -186,7 +186,10 @@ def publish(source: Path, target: Path) -> None:
         try:
             _rename_new(source, target)
         except FileExistsError:
-            raise Conflict("name-taken", path=str(target)) from None
+            # One file under both names: a crash came between making the second and taking away the first.
+            if not os.path.samestat(source.lstat(), target.lstat()):
+                raise Conflict("name-taken", path=str(target)) from None
+            source.unlink()
         except OSError as problem:
             if problem.errno != errno.EXDEV:
                 raise

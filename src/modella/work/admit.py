@@ -29,7 +29,7 @@ from modella.core.naming import file_name, inner_path, name_key, slug, suffix_of
 from modella.core.placement import choose, place
 from modella.core.prose import safe_html
 from modella.core.rules import family_of
-from modella.io.disk import hard_link, make_folders, publish, read_json, same_file, sweep, write_json
+from modella.io.disk import hard_link, make_folders, publish, read_json, sweep, write_json
 from modella.io.headers import read_header
 from modella.work.hands import Hands, new_id, now, stamp
 from modella.work.job import Job
@@ -325,18 +325,13 @@ def _publish(job: Job, part: PartRecord, target: Path) -> None:
     """Gives one file its final name; finds out what a crash may have left (fault matrix 2.16)."""
     source = job.part_path(part)
     make_folders(target.parent)
-    if source.exists() and target.exists():
-        if same_file(source, target):
-            source.unlink()
-            return
-        raise Conflict("name-taken", path=str(target))
-    if target.exists():
-        if target.stat().st_size != part.size:
-            raise Conflict("name-taken", path=str(target))
+    if source.exists():
+        publish(source, target)
         return
-    if not source.exists():
+    if not target.exists():
         raise DiskTrouble("part-lost", path=str(source), file=part.name)
-    publish(source, target)
+    if target.stat().st_size != part.size:
+        raise Conflict("name-taken", path=str(target))
 
 
 def link_duplicate(job: Job) -> bool:

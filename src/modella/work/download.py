@@ -6,6 +6,7 @@ again».
 
 import asyncio
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 import structlog
 
@@ -158,12 +159,13 @@ def _leave(job: Job, state: State) -> None:
 
 
 def with_context(job: Job, problem: ModellaError) -> ModellaError:
-    """The error with what every sentence may need: whose model it is, and where its page is."""
+    """The error with what every sentence may need: whose model it is, and where it comes from."""
     record = job.record
     known = {
         "name": record.name or record.wish.shown,
         "url": record.page_url or record.wish.shown,
         "source": record.wish.ref.source,
+        "host": urlsplit(record.page_url or record.wish.ref.url or "").hostname,
         "until": job.listing.access_until if job.has_listing() else None,
     }
     missing = {name: value for name, value in known.items() if value and not problem.facts.get(name)}

@@ -464,6 +464,7 @@ class Fetch:
                 try:
                     self._transfer(connection, piece)
                 except ModellaError as problem:
+                    self._let_go(connection, piece)
                     self._meet(connection, piece, problem)
                 finally:
                     self._let_go(connection, piece)
@@ -599,7 +600,7 @@ class Fetch:
         elif answer.status == 200 and (piece.at or self._shared.pieces.shared):
             self._judge_unasked_whole(answer, generation)
         elif answer.status == 200:
-            self._judge_whole(answer, piece)
+            self._judge_whole(answer, piece, generation)
         elif answer.status == 416:
             self._judge_unsatisfied(answer)
         else:
@@ -626,16 +627,16 @@ class Fetch:
 
     def _judge_unasked_whole(self, answer: Answer, generation: int) -> None:
         """The whole file instead of a part: another version, a page, or a server that does not do ranges."""
+        self._refuse_pages(answer.peek(_SNIFF), answer, generation)
         if self._has_changed(answer):
             raise _Restart("file-changed")
-        self._refuse_pages(answer.peek(_SNIFF), answer, generation)
         with self._lock:
             if answer.redirected and self._shared.direct is None:
                 self._shared.direct = _Direct(answer.url, answer.credential)
                 raise NetworkTrouble("address-expired", host=answer.host, reason="range-lost")
         raise _Restart("range-ignored", whole=True)
 
-    def _judge_whole(self, answer: Answer, piece: Piece) -> None:
+    def _judge_whole(self, answer: Answer, piece: Piece, generation: int) -> None:
         encoding = (answer.headers.get("content-encoding") or "identity").lower()
         length = answers.content_length(answer.headers.get_all("content-length"))
         chunked = "chunked" in (answer.headers.get("transfer-encoding") or "").lower()
@@ -648,6 +649,8 @@ class Fetch:
         if encoding not in {"identity", "gzip", "deflate"}:
             raise BadContent("unexpected-encoding", encoding=encoding[:40], host=answer.host)
         if encoding == "identity" and length is not None and not chunked:
+            if length and self._shared.pieces.size not in {None, length}:
+                self._refuse_pages(answer.peek(_SNIFF), answer, generation)
             self._learn_size(length)
         self._learn_version(answer)
 
@@ -666,13 +669,13 @@ class Fetch:
         with self._lock:
             shared, record = self._shared, self.record
             known = shared.pieces.size
+            if total == 0:
+                raise BadContent("empty-file", host=shared.host)
             if known is not None and known != total:
                 published = record.size_exact and record.size == known and record.total is None
                 if published and not shared.written.total:
                     raise Mismatch("size-mismatch", expected=known, received=total, host=shared.host)
                 raise _Restart("size-changed")
-            if total == 0:
-                raise BadContent("empty-file", host=shared.host)
             if known is None:
                 self._room(total - shared.written.total)
                 self._file.reserve(total)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 from modella.core.digests import clean
 from modella.core.errors import AccessNeeded, BadLink, ModellaError, NetworkTrouble, NotFound
@@ -62,6 +62,7 @@ class Civitai:
             raise NotFound(
                 "gone" if model else "not-found",
                 source=self.name,
+                host=urlsplit(self._base).netloc,
                 what="version",
                 model_id=model_id,
                 version_id=version_id,
@@ -138,7 +139,7 @@ class Civitai:
 
     def _newest(self, ref: Ref, model_id: str | None) -> Listing:
         if model_id is None:
-            raise BadLink("link-not-understood", source=self.name)
+            raise BadLink("link-not-understood", source=self.name, link=ref.image_id or ref.digest or "")
         model = self._ask(f"models/{model_id}", page_url=self._page(ref))
         versions = mappings(model.get("modelVersions"))
         if not versions:
@@ -159,7 +160,8 @@ class Civitai:
         images = [image for image in mappings(answer.get("items")) if identifier(image.get("id")) in {image_id, None}]
         used = [each for image in images for each in _versions_used(image)]
         if not used:
-            raise NotFound("not-found", source=self.name, what="image", image_id=image_id)
+            host = urlsplit(self._base).netloc
+            raise NotFound("not-found", source=self.name, host=host, what="image", image_id=image_id)
         return used[0]
 
     def _lookup_some(self, digests: Sequence[str]) -> dict[str, Listing]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote, urljoin
+from urllib.parse import quote, urljoin, urlsplit
 
 from modella.core.card import Card, read_card
 from modella.core.errors import AccessNeeded, BadLink, ModellaError, NetworkTrouble, NotFound
@@ -54,7 +54,7 @@ class HuggingFace:
         error here: the listing says `gated`, and its hashes are unknown.
         """
         if not ref.model_id:
-            raise BadLink("link-not-understood", source=self.name)
+            raise BadLink("link-not-understood", source=self.name, link=ref.path or "")
         info, path = self._info(ref)
         repo = text(info.get("id")) or ref.model_id
         commit = text(info.get("sha")) or ref.revision or "main"
@@ -101,7 +101,7 @@ class HuggingFace:
                 problem = problem or missing
                 if missing.code != "revision-not-found" or _COMMIT.match(ref.revision or ""):
                     break
-        raise problem or NotFound("not-found", source=self.name)
+        raise problem or NotFound("not-found", source=self.name, host=urlsplit(self._endpoint).netloc)
 
     def _tree(self, repo: str, commit: str) -> list[dict[str, Any]]:
         """All entries of the repository, page by page; next pages only from the Hub itself. Empty when refused."""
@@ -153,7 +153,8 @@ class HuggingFace:
         if answer.status == 200:
             return answer
         body = answer.peek(65536)
-        facts = {"source": self.name, "host": answer.host, "page_url": page_url}
+        repo = page_url.removeprefix(f"{self._endpoint}/")
+        facts = {"source": self.name, "host": answer.host, "page_url": page_url, "repo": repo}
         told = judge_refusal(answer.status, answer.headers, body, **facts)
         generic = refusal(answer.status, answer.headers, body, self._now(), title=page_title(body), **facts)
         # Only storage says "expired" without the Hub's headers; the API's own bare 403 is a plain refusal.
@@ -162,7 +163,8 @@ class HuggingFace:
     def _object(self, value: Any) -> dict[str, Any]:
         if not isinstance(value, dict) or (value.get("error") and "id" not in value):
             reason = text(mapping(value).get("error")) or "not-an-object"
-            raise NetworkTrouble("bad-answer", source=self.name, reason=reason[:300])
+            host = urlsplit(self._endpoint).netloc
+            raise NetworkTrouble("bad-answer", source=self.name, host=host, reason=reason[:300])
         return value
 
     def _page(self, ref: Ref) -> str:

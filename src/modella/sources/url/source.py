@@ -72,7 +72,7 @@ class Url:
         Raises BadContent when a page, an error text, a Git LFS pointer or nothing comes instead of a file.
         """
         if not ref.url:
-            raise BadLink("link-not-understood", source=self.name)
+            raise BadLink("link-not-understood", source=self.name, link="")
         found = self._probe(self._address(ref.url), ref.url)
         digests = Digests(sha256=ref.digest or found.sha256)
         name = found.name or "download"
@@ -96,13 +96,13 @@ class Url:
     def choose(self, listing: Listing, pattern: str | None) -> tuple[ListedFile, ...]:  # noqa: ARG002 - one file only
         """The one file there is."""
         if not listing.files:
-            raise BadLink("no-such-file", source=self.name)
+            raise BadLink("no-such-file", source=self.name, names=[])
         return listing.files[:1]
 
     def locate(self, listing: Listing, file: ListedFile) -> Location:
         """The whole address, secret included; where a site puts a form before the file, where the form leads."""
         if not listing.ref.url:
-            raise BadLink("link-not-understood", source=self.name)
+            raise BadLink("link-not-understood", source=self.name, link="")
         return Location(url=self._address(listing.ref.url), digests=file.digests, size=file.size)
 
     def lookup(self, sha256s: Sequence[str]) -> Mapping[str, Listing]:  # noqa: ARG002 - the protocol's signature
