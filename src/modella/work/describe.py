@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
-from modella.core.download import Download, PartRecord, Reason, State, Step
+from modella.core.download import Download, PartRecord, Reason, State, Step, Wish
 from modella.core.errors import AccessNeeded, ModellaError, NoSpace, NotFound
 from modella.core.listing import Access, ListedFile, Listing
 from modella.io.disk import Library, free_space, total_space
@@ -50,6 +51,20 @@ def chosen(hands: Hands, listing: Listing, pattern: str | None) -> Sequence[List
         branch, code = _CLOSED_WITHOUT_FILES.get(listing.access, (NotFound, "no-files"))
         raise branch(code, **facts)
     return hands.source(listing.source).choose(listing, pattern)
+
+
+def with_context(problem: ModellaError, wish: Wish, listing: Listing | None) -> ModellaError:
+    """The error with what every sentence may need: whose model it is, and where it comes from."""
+    page = listing.page_url if listing else None
+    known = {
+        "name": listing.name if listing else wish.shown,
+        "url": page or wish.shown,
+        "source": wish.ref.source,
+        "host": urlsplit(page or wish.ref.url or "").hostname,
+        "until": listing.access_until if listing else None,
+    }
+    missing = {name: value for name, value in known.items() if value and not problem.facts.get(name)}
+    return type(problem)(problem.code, **{**problem.facts, **missing})
 
 
 def part_for(index: int, file: ListedFile) -> PartRecord:

@@ -6,7 +6,6 @@ again».
 
 import asyncio
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 import structlog
 
@@ -15,7 +14,7 @@ from modella.core.errors import DiskTrouble, ModellaError, NoSpace
 from modella.core.listing import Location
 from modella.io.disk import PartFile, free_space
 from modella.work.admit import admit, link_duplicate, quarantine
-from modella.work.describe import check_space, describe, margin, meet_duplicate
+from modella.work.describe import check_space, describe, margin, meet_duplicate, with_context
 from modella.work.fetch import Fetch, Progress, Stopped
 from modella.work.hands import new_id
 from modella.work.job import Job, reason_of
@@ -158,24 +157,10 @@ def _leave(job: Job, state: State) -> None:
         job.become(state)
 
 
-def with_context(job: Job, problem: ModellaError) -> ModellaError:
-    """The error with what every sentence may need: whose model it is, and where it comes from."""
-    record = job.record
-    known = {
-        "name": record.name or record.wish.shown,
-        "url": record.page_url or record.wish.shown,
-        "source": record.wish.ref.source,
-        "host": urlsplit(record.page_url or record.wish.ref.url or "").hostname,
-        "until": job.listing.access_until if job.has_listing() else None,
-    }
-    missing = {name: value for name, value in known.items() if value and not problem.facts.get(name)}
-    return type(problem)(problem.code, **{**problem.facts, **missing})
-
-
 def _fail(job: Job, problem: ModellaError) -> None:
     """The end that fits the error: quarantine, waiting for the disk, or failed with the reason."""
     job.record.attempts += 1
-    problem = with_context(job, problem)
+    problem = with_context(problem, job.record.wish, job.listing if job.has_listing() else None)
     if problem.code == "hash-mismatch":
         quarantine(job, problem)
     elif problem.code in _WAITS_FOR_THE_DISK:

@@ -17,7 +17,7 @@ from modella.core.model import check_fields
 from modella.core.secrecy import mask_text
 from modella.io.disk import free_space, is_writable, read_json
 from modella.sources.registry import ask_in_order
-from modella.work.describe import chosen
+from modella.work.describe import chosen, with_context
 from modella.work.download import download
 from modella.work.foretell import foretell
 from modella.work.hands import Hands, new_id, now
@@ -62,12 +62,15 @@ class Queue:
         """What a link would bring, without queueing it: listing, files, folder and why, duplicates, free space."""
         wish = self._wish(text, options)
         source = self.hands.source(wish.ref.source)
-        listing = await asyncio.to_thread(source.describe, wish.ref)
         problem: ModellaError | None = None
+        try:
+            listing = await asyncio.to_thread(source.describe, wish.ref)
+        except ModellaError as found:
+            raise with_context(found, wish, None) from found
         try:
             files = list(chosen(self.hands, listing, options.pattern))
         except ModellaError as found:
-            files, problem = [], found
+            files, problem = [], with_context(found, wish, listing)
         return await asyncio.to_thread(foretell, self.hands, listing, files, wish, problem)
 
     async def add(self, text: str, options: Options, key: str | None = None) -> Download:
