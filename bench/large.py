@@ -4,7 +4,7 @@ from bench.failure import BenchFailure
 from bench.figures import Bar, Figure
 from bench.ground import Ground, Measured, say, settle
 from bench.machine import check_space
-from bench.weights import MIB, sparse_lora
+from bench.weights import MB, MIB, sparse_lora
 
 SIZE = 8 * 1024 * MIB
 
@@ -22,7 +22,7 @@ def measure(ground: Ground) -> Measured:
     if pulled.file["sha256"] != weights.sha256:
         raise BenchFailure(f"Modella says {pulled.file['sha256']}, the file has {weights.sha256}")
     figures = (
-        Figure("8 GiB", "memory", "MiB", pulled.spent.peak / MIB, bar=Bar(150)),
+        Figure("8 GiB", "memory", "MB", pulled.spent.peak / MB, bar=Bar(150)),
         Figure("8 GiB", "link → verified", "s", pulled.verified),
     )
     return Measured(figures, [{"wall": pulled.spent.wall, "peak": pulled.spent.peak, "verified": pulled.verified}])

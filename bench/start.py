@@ -10,7 +10,7 @@ from bench.ground import Ground, Measured, say, settle
 from bench.product import Modella
 from bench.server import serve
 from bench.shelf import fill
-from bench.weights import MIB
+from bench.weights import MB
 
 MANY = 100_000
 _START, _MEMORY = Bar(1.5), Bar(200.0)
@@ -43,13 +43,13 @@ def _starts(modella: Modella, rounds: int, library: str) -> list[dict[str, Any]]
         with serve(modella) as server:
             server.ask("GET", "/api/models?limit=100")
             runs.append({"library": library, "answered": server.answered, "memory": server.running.peak})
-        say(f"start {library} {number + 1}/{rounds}: {server.answered:.2f} s, {runs[-1]['memory'] / MIB:.0f} MiB")
+        say(f"start {library} {number + 1}/{rounds}: {server.answered:.2f} s, {runs[-1]['memory'] / MB:.0f} MB")
     return runs
 
 
 def _figures(runs: Sequence[dict[str, Any]], library: str) -> list[Figure]:
-    answered, memory = median([run["answered"] for run in runs]), max([run["memory"] for run in runs]) / MIB
+    answered, memory = median([run["answered"] for run in runs]), max([run["memory"] for run in runs]) / MB
     return [
         Figure("start", f"{library}, until it answers", "s", answered, bar=_START),
-        Figure("start", f"{library}, peak memory", "MiB", memory, bar=_MEMORY),
+        Figure("start", f"{library}, peak memory", "MB", memory, bar=_MEMORY),
     ]

@@ -17,7 +17,7 @@ from bench.ground import Ground, Measured, say, settle
 from bench.machine import tool
 from bench.product import Modella, clean_environment
 from bench.watched import Spent, pipeline
-from bench.weights import MIB, Weights, sha256_of
+from bench.weights import MB, Weights, sha256_of
 
 _ARIA2 = ("-q", "--no-conf", "-x16", "-s16", "-k1M")
 _MEMORY_BAR = 150.0
@@ -108,7 +108,7 @@ def plain(ground: Ground) -> Measured:
             figure("link → hash known", _clock(modella, "hashed"), pipe, _wall(curl)),
             figure("link → process ended", ended, "curl, sync", _clock(curl, "durable")),
             figure("processor", _processor(modella), pipe, _processor(curl), Bar(1.3, of_ratio=True)),
-            figure("memory", _memory(modella), pipe, _memory(curl), Bar(_MEMORY_BAR), "MiB"),
+            figure("memory", _memory(modella), pipe, _memory(curl), Bar(_MEMORY_BAR), "MB"),
         ),
         [run.as_json() for run in runs],
     )
@@ -126,7 +126,7 @@ def throttled(ground: Ground) -> Measured:
             Figure(measure, "link → hash known", "s", _clock(modella, "hashed"), other, _wall(aria2)),
             Figure(measure, "link → process ended", "s", _wall(modella), other, _wall(aria2)),
             Figure(measure, "processor", "s", _processor(modella), other, _processor(aria2)),
-            Figure(measure, "memory", "MiB", _memory(modella), other, _memory(aria2), Bar(_MEMORY_BAR)),
+            Figure(measure, "memory", "MB", _memory(modella), other, _memory(aria2), Bar(_MEMORY_BAR)),
         ),
         [run.as_json() for run in runs],
     )
@@ -164,7 +164,7 @@ def _processor(runs: Sequence[Run]) -> float:
 
 
 def _memory(runs: Sequence[Run]) -> float:
-    return max(run.spent.peak for run in runs) / MIB
+    return max(run.spent.peak for run in runs) / MB
 
 
 def _clock(runs: Sequence[Run], name: str) -> float:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 MIB = 1024 * 1024
+MB = 1_000_000
 _BLOCK = 8 * MIB
 _HALF = 2
 _CONTEXT, _INNER = 2048, 640
