@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Everything a clone needs, with nothing but Python 3.11 and pip: makes .venv from the locks, then runs a chore.
 
-    python3 dev.py serve [...]   set up and serve the library (arguments go to `modella serve`)
-    python3 dev.py test [...]    set up and run every check and every test (arguments go to pytest)
-    python3 dev.py lint          format check, linter and types alone
-    python3 dev.py bench [...]   measure against curl and aria2 (Debian packages nginx, aria2, curl, openssl)
-    python3 dev.py lock          resolve the dependencies anew and write requirements/*.txt
+python3 dev.py serve [...]   set up and serve the library (arguments go to `modella serve`)
+python3 dev.py test [...]    set up and run every check and every test (arguments go to pytest)
+python3 dev.py lint          format check, linter and types alone
+python3 dev.py bench [...]   measure against curl and aria2 (Debian packages nginx, aria2, curl, openssl)
+python3 dev.py lock          resolve the dependencies anew and write requirements/*.txt
 """
 
 import hashlib
@@ -60,9 +60,9 @@ def serve(arguments: list[str]) -> int:
     """Sets up and serves until stopped."""
     set_up("run")
     command = [str(PYTHON), "-m", "modella", "serve", *arguments]
-    if os.name == "nt":
-        return run(*command)
-    os.execv(command[0], command)
+    if os.name != "nt":
+        os.execv(command[0], command)
+    return run(*command)
 
 
 def lint() -> int:
@@ -89,7 +89,7 @@ def bench(arguments: list[str]) -> int:
 def lock() -> int:
     """Writes the locks: versions and hashes for every platform, no address of any registry."""
     set_up("dev")
-    shared = ("pip", "compile", "--universal", "--generate-hashes", "--no-header", "--no-annotate", "--quiet", "--upgrade")
+    shared = ("pip", "compile", "--universal", "--generate-hashes", "--no-header", "--no-annotate", "--upgrade", "-q")
     plain = ("--no-emit-index-url", "--no-emit-find-links", "--python-version", "3.11")
     for name, extra in (("run", ("--group", "build")), ("dev", ("--group", "build", "--group", "dev"))):
         output = ROOT / "requirements" / f"{name}.txt"

@@ -367,6 +367,19 @@ def test_a_file_that_changes_half_way_is_one_version_never_both(
     assert transfer.content() == whole(content).translate(fresh) + bytes(growth)
 
 
+def test_a_file_that_is_another_one_each_time_is_given_up_in_the_end(tmp_path: Path) -> None:
+    def respond(request: Request) -> Answer:
+        content = VirtualFile(SIZE + request.number, request.number)
+        return file(content, f"v{request.number}").but(reset_at=1_000_000)
+
+    with Origin(respond) as origin:
+        transfer = Transfer(tmp_path, f"{origin.url}/model")
+        with pytest.raises(Mismatch) as caught:
+            transfer.run()
+        assert caught.value.code == "unstable-content"
+        assert len(origin.requests) <= MOST_REQUESTS
+
+
 def test_a_file_that_changed_between_two_runs_is_started_over(
     tmp_path: Path, served: tuple[Origin, VirtualFile]
 ) -> None:

@@ -220,14 +220,20 @@ def test_starting_over_and_a_slow_checkpoint_do_not_wait_for_each_other(
     assert transfer.content() == whole(newer)
 
 
-def test_nobody_writes_once_a_fetch_has_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def fetching_threads() -> list[threading.Thread]:
+    """Connections that have not let go yet."""
+    return [thread for thread in threading.enumerate() if thread.name.startswith("modella-fetch")]
+
+
+def test_a_fetch_has_not_ended_while_a_slow_disk_still_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetching, "LET_GO_SECONDS", 0.0)
     origin, _ = an_origin(64 * MIB)
     slow, go_on = threading.Event(), threading.Event()
     written: list[int] = []
     true_write = PartFile.write
 
     def write(part: PartFile, offset: int, content: bytes) -> None:
-        if offset > MIB:
+        if offset > MIB and not slow.is_set():
             slow.set()
             go_on.wait(10)
         written.append(offset)
@@ -240,14 +246,47 @@ def test_nobody_writes_once_a_fetch_has_ended(tmp_path: Path, monkeypatch: pytes
         def told(progress: Progress) -> None:
             if slow.is_set() and transfer.fetch:
                 transfer.fetch.stop()
-                go_on.set()
+                threading.Timer(0.3, go_on.set).start()
 
         with pytest.raises(Stopped):
             transfer.run(told)
-        after = len(written)
-    assert not [thread for thread in threading.enumerate() if thread.name.startswith("modella-fetch")]
-    assert len(written) == after
+        by_then = len(written)
+        go_on.set()
+        for thread in fetching_threads():
+            thread.join()
+    assert len(written) == by_then
     assert transfer.saved.durable[-1][1] == transfer.path.stat().st_size
+
+
+def test_nobody_begins_to_write_once_a_fetch_has_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetching, "LET_GO_SECONDS", 0.0)
+    origin, _ = an_origin(SIZE)
+    asked, go_on = threading.Event(), threading.Event()
+    written: list[int] = []
+
+    def room(size: int) -> None:
+        asked.set()
+        go_on.wait(10)
+
+    def write(part: PartFile, offset: int, content: bytes) -> None:
+        written.append(offset)
+
+    monkeypatch.setattr(PartFile, "write", write)
+    with origin:
+        origin.misbehave("*", "range-ignored,no-length", times=None)
+        transfer = Transfer(tmp_path, f"{origin.url}/model")
+        transfer.room = room
+
+        def told(progress: Progress) -> None:
+            if asked.is_set() and transfer.fetch:
+                transfer.fetch.stop()
+
+        with pytest.raises(Stopped):
+            transfer.run(told)
+        go_on.set()
+        for thread in fetching_threads():
+            thread.join()
+    assert written == []
 
 
 def test_no_thread_outlives_a_fetch_however_it_ends(tmp_path: Path, served: tuple[Origin, VirtualFile]) -> None:
@@ -291,3 +330,13 @@ def test_journals_go_with_the_part(tmp_path: Path, served: tuple[Origin, Virtual
     with closing(PartFile(transfer.path)) as part:
         part.drop_journals(1 << 62)
     assert [path.name for path in tmp_path.iterdir()] == ["0.part"]
+
+
+def test_a_gap_is_asked_for_exactly_and_the_rest_to_its_end(tmp_path: Path, served: tuple[Origin, VirtualFile]) -> None:
+    origin, content = served
+    transfer = Transfer(tmp_path, f"{origin.url}/model", **published(content))
+    transfer.path.write_bytes(whole(content)[: 4 * MIB])
+    transfer.saved.durable = [(0, MIB), (2 * MIB, 4 * MIB)]
+    assert transfer.run().digests.sha256 == content.sha256
+    asked = [request.headers["range"] for request in origin.requests]
+    assert asked == [f"bytes={MIB}-{2 * MIB - 1}", f"bytes={4 * MIB}-"]

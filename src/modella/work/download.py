@@ -111,7 +111,7 @@ def _fetch_for(job: Job, part: PartRecord, file: PartFile) -> Fetch:
         pace=hands.pace,
         save=job.save_part,
         room=lambda size: check_room(job, size),
-        connections=1 if part.retried_clean else hands.settings().connections,
+        connections=1 if part.retried_clean else hands.pace.share(),
         patience=hands.patience,
     )
 

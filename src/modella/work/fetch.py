@@ -33,6 +33,7 @@ CHUNK = 512 * 1024
 CHECKPOINT_BYTES = 64 * MIB
 CHECKPOINT_SECONDS = 5.0
 TICK = 0.05
+LET_GO_SECONDS = 5.0
 RENEWALS = 5
 SAME_SHORTFALL = 3
 MOST_RESTARTS = 3
@@ -347,7 +348,7 @@ class Fetch:
         Its gate is passed once: whoever was writing has finished then, and nobody begins to write any more.
         """
         self._abort_all()
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + LET_GO_SECONDS
         for thread in list(self._threads.values()):
             thread.join(max(0.0, deadline - time.monotonic()))
         for connection in list(self._connections.values()):
@@ -580,8 +581,7 @@ class Fetch:
     def _ask(self, location: Location, piece: Piece) -> Answer:
         headers = dict(location.headers)
         if self._shared.ranges is not False:
-            last = "" if piece.end is None or not self._shared.pieces.shared else str(piece.end - 1)
-            headers["Range"] = f"bytes={piece.at}-{last}"
+            headers["Range"] = f"bytes={piece.at}-{self._last_wanted(piece)}"
             if piece.at and self.record.etag:
                 headers["If-Range"] = self.record.etag
         direct = self._shared.direct or _Direct(location.url, location.credential)
@@ -592,6 +592,12 @@ class Fetch:
                 self._shared.waiting, self._shared.waiting_until = "rate-limited", time.monotonic() + cooling
             self._stop.wait(cooling)
         return self._net.ask(direct.url, headers=headers, credential=direct.credential)
+
+    def _last_wanted(self, piece: Piece) -> str:
+        """The last byte to ask for: left open only where the piece may grow to the end of the file."""
+        pieces = self._shared.pieces
+        is_open = piece.end is None or (piece.end == pieces.size and not pieces.shared)
+        return "" if is_open or piece.end is None else str(piece.end - 1)
 
     def _judge(self, connection: _Connection, answer: Answer, piece: Piece, generation: int) -> None:
         """Lets through only an answer whose body is exactly what is missing; sets what is learnt from it."""

@@ -19,6 +19,7 @@ QUEUE_LENGTH = 16
 READ_SIZE = 1024 * 1024
 _AUTOV1_OFFSET, _AUTOV1_SIZE = 0x100000, 0x10000
 _LARGEST_HEADER = 100_000_000
+_WORTH_A_THREAD = 8 * 1024 * 1024
 
 
 class Readable(Protocol):
@@ -41,6 +42,7 @@ class DigestSet:
         self._autov1, self._autov3 = hashlib.sha256(), hashlib.sha256()
         self._head = b""
         self._body_start: int | None = None
+        self._beside: _Beside | None = None
 
     def update(self, content: bytes) -> None:
         """Takes the next bytes."""
@@ -52,7 +54,8 @@ class DigestSet:
         self.offset += len(content)
 
     def digests(self) -> Digests:
-        """The digests of what was taken."""
+        """The digests of what was taken; nothing can be added after."""
+        self.close()
         sha256 = self._sha256.hexdigest()
         with_header = self._body_start is not None and self.offset > self._body_start
         return Digests(
@@ -79,7 +82,39 @@ class DigestSet:
             looks_right = head[8:9] == b"{" and length <= _LARGEST_HEADER
             self._body_start = 8 + length if looks_right else None
         if self._body_start is not None and self.offset + len(content) > self._body_start:
-            self._autov3.update(memoryview(content)[max(0, self._body_start - self.offset) :])
+            body = memoryview(content)[max(0, self._body_start - self.offset) :]
+            if self._beside is None and self.offset > _WORTH_A_THREAD:
+                self._beside = _Beside(self._autov3.update)
+            (self._beside.take if self._beside else self._autov3.update)(body)
+
+    def close(self) -> None:
+        """Lets go of the second thread; may be called twice."""
+        if self._beside is not None:
+            self._beside.finish()
+            self._beside = None
+
+
+class _Beside:
+    """Does one thing with every block in a thread of its own: AutoV3 is a second SHA-256 over nearly all of a file."""
+
+    def __init__(self, work: Callable[[memoryview], None]) -> None:
+        self._queue: queue.Queue[memoryview | None] = queue.Queue(QUEUE_LENGTH)
+        self._work = work
+        self._thread = threading.Thread(target=self._run, name="modella-hash-2", daemon=True)
+        self._thread.start()
+
+    def take(self, content: memoryview) -> None:
+        """Hands over the next block; waits while too many are waiting."""
+        self._queue.put(content)
+
+    def finish(self) -> None:
+        """Waits until every block is done."""
+        self._queue.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        while (content := self._queue.get()) is not None:
+            self._work(content)
 
 
 class FollowingHasher:
@@ -138,6 +173,7 @@ class FollowingHasher:
             except queue.Full:
                 self._drain()
             self._thread.join(0.05)
+        self._set.close()
 
     def _drain(self) -> None:
         try:

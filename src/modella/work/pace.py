@@ -8,6 +8,9 @@ from datetime import datetime
 
 from modella.io.settings import HOURS, Settings
 
+CONNECTIONS_TOGETHER = 24
+"""Connections of all downloads together: more only take turns on the same line, and delay everything else."""
+LEAST_CONNECTIONS = 2
 _BURST = 0.25
 
 
@@ -62,6 +65,12 @@ class Pace:
                 return False
             self._running[host] += 1
             return True
+
+    def share(self) -> int:
+        """Connections that one of the downloads running now may open."""
+        with self._lock:
+            running = max(1, sum(self._running.values()))
+        return min(self._settings().connections, max(LEAST_CONNECTIONS, CONNECTIONS_TOGETHER // running))
 
     def leave(self, host: str) -> None:
         """Counts a download out."""

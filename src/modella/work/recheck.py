@@ -56,11 +56,13 @@ def _is_fine(state: str | None) -> bool:
 
 def _digests(path: Any, name: str, told: Callable[[str, int, int], None]) -> Digests:
     file = PartFile(path, only_read=True)
+    digests = DigestSet()
     try:
-        size, digests = file.length, DigestSet()
+        size = file.length
         while content := file.read(digests.offset, READ_SIZE):
             digests.update(content)
             told(name, digests.offset, size)
         return with_git_sha1(file, size, digests.digests())
     finally:
+        digests.close()
         file.close()
