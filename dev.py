@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parent
 ENVIRONMENT = ROOT / ".venv"
 BIN = ENVIRONMENT / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
+HOW_LONG = "this takes a minute or two, once"
 
 
 def run(*command: object, **options: object) -> int:
@@ -42,12 +43,27 @@ def set_up(lock: str) -> None:
     if PYTHON.exists() and stamp.exists() and stamp.read_text() == wanted:
         return
     if not PYTHON.exists():
-        print("Setting up .venv ...", file=sys.stderr, flush=True)
         venv.create(ENVIRONMENT, with_pip=False)
-    pip = (sys.executable, "-m", "pip", "--python", PYTHON, "install", "--quiet", "--disable-pip-version-check")
+    print(f"dev.py: setting up .venv from requirements/{lock}.txt; {HOW_LONG} ...", file=sys.stderr, flush=True)
+    pip = (*installer(), "install", "--quiet", "--disable-pip-version-check")
     need(*pip, "--require-hashes", "-r", ROOT / "requirements" / f"{lock}.txt")
     need(*pip, "--no-deps", "--no-build-isolation", "-e", ROOT)
     stamp.write_text(wanted)
+
+
+def installer() -> tuple[object, ...]:
+    """A pip that fills .venv: this Python's, that of the Python behind an environment, else one put into .venv."""
+    for python in dict.fromkeys((sys.executable, getattr(sys, "_base_executable", sys.executable))):
+        if works(python, "-m", "pip", "--version"):
+            return python, "-m", "pip", "--python", PYTHON
+    if not works(PYTHON, "-m", "pip", "--version") and not works(PYTHON, "-m", "ensurepip"):
+        sys.exit("dev.py: pip is needed; on Debian and Ubuntu: apt install python3-pip python3-venv")
+    return PYTHON, "-m", "pip"
+
+
+def works(*command: object) -> bool:
+    """Whether a command can be run and succeeds; what it prints is thrown away."""
+    return run(*command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0
 
 
 def fingerprint(lock: str) -> str:
@@ -107,7 +123,7 @@ def main() -> int:
     if chore in with_arguments:
         return with_arguments[chore](arguments)
     print(__doc__)
-    return 2
+    return 0 if chore in {"help", "-h", "--help"} and sys.argv[1:] else 2
 
 
 if __name__ == "__main__":

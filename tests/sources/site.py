@@ -114,13 +114,14 @@ class _TableAnswer:
         self.status, self.url, self.host = reply.status, url, "127.0.0.1"
         self.headers = Headers([("Content-Type", reply.content_type), ("Content-Length", str(len(reply.content)))])
         self._body = reply.content
+        self.length = len(self._body)
 
     def read(self, limit: int) -> bytes:
         return self._body[:limit]
 
     peek = read
 
-    def json(self) -> Any:
+    def json(self, limit: int = 0) -> Any:  # noqa: ARG002 - a table is never too long
         return json.loads(self._body)
 
     def close(self) -> None:

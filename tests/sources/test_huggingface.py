@@ -228,7 +228,39 @@ class TestHuggingFace(SourceSuite):
         site.replies[tree] = lambda asked: Reply(
             [weights("a.gguf")], headers={"Link": f'<{site.url}{tree}?n={len(site.asked)}>; rel="next"'}
         )
-        assert source.describe(self.described).files
+        problem = refusal_of(lambda: source.describe(self.described))
+        assert (problem.code, problem.facts["reason"]) == ("bad-answer", "too-long")
+
+    def test_the_next_page_of_a_mirror_is_asked_for_at_the_mirror(self, site: Site, source: HuggingFace) -> None:
+        tree = f"/api/models/studio/lantern-lora/tree/{COMMIT}"
+        onward = {"Link": f'<https://hub.example{tree}?cursor=two>; rel="next"'}
+        site.replies[f"{tree}?recursive=true&expand=false"] = Reply([weights("a.gguf")], headers=onward)
+        site.replies[f"{tree}?cursor=two"] = Reply([weights("b.gguf")])
+        assert [file.path for file in source.describe(self.described).files] == ["a.gguf", "b.gguf"]
+
+    def test_a_repository_of_too_many_files_is_refused_and_never_cut(self, site: Site, source: HuggingFace) -> None:
+        entry = {"type": "file", "size": 1, "oid": "c" * 40}
+        tree = f"/api/models/studio/lantern-lora/tree/{COMMIT}"
+        site.replies[tree] = Reply([{**entry, "path": f"{number}.bin"} for number in range(MOST_ENTRIES)])
+        assert len(source.describe(self.described).files) == MOST_ENTRIES
+        site.replies[tree] = Reply([{**entry, "path": f"{number}.bin"} for number in range(MOST_ENTRIES + 1)])
+        problem = refusal_of(lambda: source.describe(self.described))
+        assert (problem.code, problem.facts["reason"]) == ("bad-answer", "too-long")
+
+    def test_a_download_of_thousands_of_files_is_left_to_choose(self, source: HuggingFace) -> None:
+        files = tuple(ListedFile(name=f"{number}.bin", path=f"{number}.bin") for number in range(MOST_FILES + 1))
+        listing = Listing(source="huggingface", ref=Ref(source="huggingface", model_id="a/b"), name="x", files=files)
+        problem = refusal_of(lambda: source.choose(listing, "*.bin"))
+        assert (problem.code, problem.facts["count"], len(problem.facts["names"])) == ("choose-file", 2001, 50)
+        fewer = listing.model_copy(update={"files": files[:MOST_FILES]})
+        assert len(source.choose(fewer, "*.bin")) == MOST_FILES
+
+    def test_a_refusal_names_fifty_files_and_counts_the_rest(self, source: HuggingFace) -> None:
+        files = tuple(ListedFile(name=f"{number}.gguf", format="gguf") for number in range(70))
+        listing = Listing(source="huggingface", ref=Ref(source="huggingface", model_id="a/b"), name="x", files=files)
+        for pattern in (None, "nothing-*"):
+            facts = refusal_of(lambda pattern=pattern: source.choose(listing, pattern)).facts
+            assert (len(facts["names"]), facts["count"]) == (50, 70)
 
     def test_a_branch_name_with_slashes_is_found(self, site: Site, source: HuggingFace) -> None:
         site.replies["/api/models/studio/lantern-lora/revision/feature"] = Reply(

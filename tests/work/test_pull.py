@@ -104,19 +104,20 @@ def test_the_same_link_twice_is_skipped_before_the_first_byte(place: Place) -> N
     assert not [r for r in place.hub.requests if "/model/" in r.path or "/download/" in r.path]
 
 
-def test_a_duplicate_is_asked_about_and_can_be_fetched_all_the_same(place: Place) -> None:
-    place.pull(place.hub.example("lora"))
+def test_a_duplicate_is_asked_about_and_waits_for_the_answer(place: Place) -> None:
+    first = place.pull(place.hub.example("lora"))
 
     async def story(house: House) -> Download:
         record = await house.queue.add(place.hub.example("lora"), Options(on_duplicate="ask"))
         waiting = await until(house, record.id, State.waiting)
         assert waiting.reason is not None
         assert waiting.reason.code == "duplicate"
-        await house.queue.resume(record.id)
+        assert (await house.queue.resume(record.id)).state is State.waiting
+        await house.queue.change(record.id, on_duplicate="skip")
         return await until(house, record.id, State.done)
 
-    assert place.run(story).state is State.done
-    assert len(place.records()) == 2
+    assert place.run(story).model_id == first.model_id
+    assert len(place.records()) == 1
 
 
 def test_overwriting_a_duplicate_keeps_its_id_and_trashes_the_old_one(place: Place) -> None:
@@ -132,6 +133,7 @@ def test_linking_a_duplicate_fetches_nothing_and_shares_the_bytes(place: Place) 
     first = place.model(place.pull(place.hub.example("duplicate")))
     place.hub.forget()
     second = place.model(place.pull(place.hub.example("duplicate-again"), on_duplicate="link"))
+    assert second["files"][0]["verified"]["state"] == "verified"
     one = first["folder"] / first["files"][0]["name"]
     two = second["folder"] / second["files"][0]["name"]
     assert one.stat().st_ino == two.stat().st_ino
@@ -319,3 +321,23 @@ def test_what_the_source_says_lands_in_the_record(place: Place) -> None:
             assert model[renamed.get(name, name)], name
     assert model["sources"][0]["payload"] == listing["payload"]
     assert len(model["previews"]) == len(listing["pictures"])
+
+
+def test_quants_of_one_repository_can_be_told_apart(place: Place) -> None:
+    four = place.model(place.pull(place.hub.example("hf-gguf"), pattern="*Q4_K_M*"))
+    five = place.model(place.pull(place.hub.example("hf-gguf"), pattern="*Q5_K_M*"))
+    assert "q4-k-m" in four["cleaned_name"]
+    assert "q5-k-m" in five["cleaned_name"]
+
+
+def test_outside_the_hours_a_download_says_what_it_waits_for(place: Place) -> None:
+    place.flags["download_hours"] = "00:00-00:00"
+
+    async def story(house: House) -> Download:
+        record = await house.queue.add(place.hub.example("lora"), Options())
+        await asyncio.sleep(1.2)
+        return await house.queue.get(record.id)
+
+    waiting = place.run(story)
+    assert waiting.reason is not None
+    assert (waiting.state, waiting.reason.code) == (State.queued, "outside-hours")

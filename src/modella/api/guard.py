@@ -7,14 +7,16 @@ that is never granted. Decisions are made on the routed path.
 
 import ipaddress
 import json
+import re
 from collections.abc import Iterable
-from urllib.parse import urlsplit
+from dataclasses import dataclass
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LARGEST_BODY = 1024 * 1024
 _SAFE = {"GET", "HEAD", "OPTIONS"}
+_HOST = re.compile(r"^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::\d{1,5})?$", re.IGNORECASE)
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; font-src 'self'; "
     "connect-src 'self'; media-src 'self' blob:; manifest-src 'self'; worker-src 'self'; frame-ancestors 'none'; "
@@ -27,6 +29,27 @@ _HEADERS = {
     b"cross-origin-opener-policy": b"same-origin",
     b"cross-origin-resource-policy": b"same-origin",
 }
+
+
+@dataclass(frozen=True)
+class _Refusal:
+    """Why a request is not let in, and what its sender may do about it."""
+
+    status: int
+    sentence: str
+    hint: str
+
+
+_NOT_OUR_HOST = _Refusal(
+    421, "This address is not one that Modella listens to", "Open the address that `modella serve` has printed"
+)
+_OTHER_SITE = _Refusal(403, "Another web site tried to use Modella", "Open Modella itself and do it there")
+_PLAIN_FORM = _Refusal(
+    403,
+    "This request could come from a form of another web site",
+    "Send Content-Type: application/json or the header X-Modella: 1",
+)
+_TOO_LARGE = _Refusal(413, "The request is too large", "Send at most 1 MiB")
 
 
 class Guard:
@@ -42,22 +65,25 @@ class Guard:
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        if not self._is_our_host(headers.getlist("host")):
-            await _refuse(scope, send, 421, "This address is not one that Modella listens to")
-        elif not self._is_our_page(scope, headers):
-            await _refuse(scope, send, 403, "Another web site tried to use Modella")
-        elif int(headers.get("content-length") or 0) > LARGEST_BODY:
-            await _refuse(scope, send, 413, "The request is too large")
-        else:
+        refusal = self._refusal(scope, headers)
+        if refusal is None:
             await self.app(scope, _limited(receive), _with_headers(send))
+        else:
+            await _refuse(scope, send, refusal)
+
+    def _refusal(self, scope: Scope, headers: Headers) -> _Refusal | None:
+        if not self._is_our_host(headers.getlist("host")):
+            return _NOT_OUR_HOST
+        length = headers.get("content-length") or "0"
+        if not length.isdecimal() or int(length[:20]) > LARGEST_BODY:
+            return _TOO_LARGE
+        return _page_refusal(scope, headers)
 
     def _is_our_host(self, values: list[str]) -> bool:
         if len(values) != 1:
             return False
-        try:
-            host = (urlsplit(f"//{values[0]}").hostname or "").lower()
-        except ValueError:
-            return False
+        found = _HOST.match(values[0])
+        host = found[1].strip("[]").lower() if found else ""
         if host == "localhost" or host in self._names:
             return True
         try:
@@ -66,18 +92,24 @@ class Guard:
             return False
         return address.is_loopback or str(address) in self._names or bool(self._names & {"0.0.0.0", "::"})  # noqa: S104
 
-    def _is_our_page(self, scope: Scope, headers: Headers) -> bool:
-        method = scope.get("method", "GET")
-        changes = scope["type"] == "websocket" or method not in _SAFE
-        origin = headers.get("origin")
-        if origin is not None and (changes or origin == "null"):
-            return origin.lower().split("://")[-1] == (headers.get("host") or "").lower()
-        site = (headers.get("sec-fetch-site") or "none").lower()
-        navigates = (headers.get("sec-fetch-mode") or "").lower() == "navigate" and method == "GET"
-        if site in {"cross-site", "same-site"} and not navigates:
-            return False
-        is_json = (headers.get("content-type") or "").lower().startswith("application/json")
-        return scope["type"] == "websocket" or method in _SAFE or is_json or "x-modella" in headers
+
+def _page_refusal(scope: Scope, headers: Headers) -> _Refusal | None:
+    """Whether the page that sends the request is ours, as far as the browser tells."""
+    method = scope.get("method", "GET")
+    changes = scope["type"] == "websocket" or method not in _SAFE
+    origins = headers.getlist("origin")
+    if len(origins) > 1:
+        return _OTHER_SITE
+    if origins and (changes or origins[0] == "null"):
+        host = (headers.get("host") or "").lower()
+        return None if origins[0].lower() in {f"http://{host}", f"https://{host}"} else _OTHER_SITE
+    site = (headers.get("sec-fetch-site") or "none").lower()
+    navigates = (headers.get("sec-fetch-mode") or "").lower() == "navigate" and method == "GET"
+    if site in {"cross-site", "same-site"} and not navigates:
+        return _OTHER_SITE
+    is_json = (headers.get("content-type") or "").lower().startswith("application/json")
+    is_unmistakable = scope["type"] == "websocket" or method in _SAFE or is_json or "x-modella" in headers
+    return None if is_unmistakable else _PLAIN_FORM
 
 
 def _limited(receive: Receive) -> Receive:
@@ -106,11 +138,12 @@ def _with_headers(send: Send) -> Send:
     return sending
 
 
-async def _refuse(scope: Scope, send: Send, status: int, sentence: str) -> None:
+async def _refuse(scope: Scope, send: Send, refusal: _Refusal) -> None:
     if scope["type"] == "websocket":
-        await send({"type": "websocket.close", "code": 1008, "reason": sentence})
+        await send({"type": "websocket.close", "code": 1008, "reason": refusal.sentence})
         return
-    body = json.dumps({"success": False, "error": sentence, "code": "cross-site"}).encode()
+    told = {"success": False, "error": refusal.sentence, "code": "cross-site", "hint": refusal.hint, "context": {}}
+    body = json.dumps(told).encode()
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -77,7 +77,7 @@ async def get_preview(model_id: str, number: int, request: Request, thumb: bool 
     if not 1 <= number <= len(files):
         raise NotFound("unknown-id", id=f"{model_id}/previews/{number}")
     library = _hands(request).library
-    path = library.inside(record["path"]) / Path(files[number - 1]).name
+    path = library.inside(f"{record['path']}/{Path(files[number - 1]).name}")
     small = thumb_path(library, model_id, path.name)
     if thumb and is_regular(small):
         path = small

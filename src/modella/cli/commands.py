@@ -3,18 +3,23 @@
 import functools
 import locale
 import os
+import secrets
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, ParamSpec, TypeVar
 
+import structlog
 import typer
 from rich.console import Console
+from typer.exceptions import TyperException
 
 from modella.cli.exits import INTERRUPTED, exit_for
 from modella.cli.screen import print_json, print_problem
-from modella.core.errors import ModellaError
+from modella.core.errors import Failed, ModellaError
 from modella.core.words import Words
+from modella.io.disk import disk_errors
+from modella.io.journal import start_log
 from modella.io.packaged import load_words
 from modella.io.settings import load
 
@@ -34,31 +39,68 @@ def words() -> Words:
     return load_words(chosen or locale.getlocale()[0] or "en")
 
 
+def wants_no_colour() -> bool:
+    """Whether the person has asked all programs for plain text (no-color.org)."""
+    return bool(os.environ.get("NO_COLOR"))
+
+
 def console() -> Console:
     """Where people read results."""
-    return Console(file=sys.stdout, highlight=False, soft_wrap=True)
+    return Console(file=sys.stdout, highlight=False, soft_wrap=True, color_system=_colours())
 
 
 def complaints() -> Console:
     """Where people read what went wrong."""
-    return Console(file=sys.stderr, highlight=False, soft_wrap=True)
+    return Console(file=sys.stderr, highlight=False, soft_wrap=True, color_system=_colours())
 
 
 def answers_errors(command: Callable[P, R]) -> Callable[P, R]:
-    """Lets an error of the family end the program with its sentence, its hint and its exit status."""
+    """Lets every error end the program with its sentence, its hint and its exit status, and none with a trace."""
 
     @functools.wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return command(*args, **kwargs)
-        except ModellaError as problem:
+        except (KeyboardInterrupt, typer.Abort):
+            raise typer.Exit(INTERRUPTED) from None
+        except (typer.Exit, TyperException, BrokenPipeError):
+            raise
+        except Exception as found:  # noqa: BLE001 (the last door: whatever it is, a person gets a sentence)
+            problem = as_error(found)
             told: dict[str, Any] = dict(kwargs)
             if told.get("as_json"):
                 print_json({"state": "failed", **words().explain(problem)})
             else:
                 print_problem(complaints(), words(), problem)
             raise typer.Exit(exit_for(problem)) from None
-        except KeyboardInterrupt:
-            raise typer.Exit(INTERRUPTED) from None
 
     return run
+
+
+def as_error(found: Exception) -> ModellaError:
+    """The error of the family that an exception means; the trace of one that nobody foresaw goes to the log."""
+    if isinstance(found, ModellaError):
+        return found
+    if isinstance(found, OSError) and found.filename:
+        return _disk_error(found)
+    error_id = secrets.token_hex(4)
+    try:
+        settings = load({})
+        start_log(settings.log_level, settings.log_dir or settings.home / "logs")
+    except ModellaError:
+        return Failed("internal", error_id=f"{type(found).__name__}: {found}"[:200])
+    structlog.get_logger().error("a command broke", error_id=error_id, exc_info=found)
+    return Failed("internal", error_id=error_id)
+
+
+def _disk_error(found: OSError) -> ModellaError:
+    try:
+        with disk_errors(Path(os.fsdecode(found.filename))):
+            raise found
+    except ModellaError as meant:
+        return meant
+
+
+def _colours() -> Any:
+    """Without colours there are no escape codes at all, not even for bold."""
+    return None if wants_no_colour() else "auto"

@@ -1,17 +1,23 @@
 """`modella demo`: the whole program with a stand-in hub and a sample library; nothing leaves this machine."""
 
 import os
+import shlex
+import shutil
+import sys
 import threading
+from pathlib import Path
 
-from modella.cli.commands import answers_errors
-from modella.cli.serve import HostOption, OpenOption, PortOption, serve_house
+from modella.cli.commands import answers_errors, words
+from modella.cli.door import house_of
+from modella.cli.serve import Example, HostOption, OpenOption, PortOption, serve_house
 from modella.demo.hub import Hub
 from modella.demo.sample_library import fill
-from modella.io.settings import load
-from modella.wiring import open_house
+from modella.io.settings import Settings, load
 
 _SECRETS = {"CIVITAI_API_KEY", "HF_TOKEN", "HF_ENDPOINT", "MODELLA_CIVITAI_URL", "MODELLA_LIBRARY", "MODELLA_HOME"}
 _EXAMPLES = ("lora", "checkpoint", "hf-gguf", "direct", "early-access", "wrong-hash")
+_SLOW = "files/virtual-64m.bin?fault=throttle:3000000"
+_SEVERAL_FILES = {"hf-gguf": '--file "*Q4_K_M*" '}
 
 
 @answers_errors
@@ -31,14 +37,37 @@ def demo(host: HostOption = None, port: PortOption = None, open_page: OpenOption
         env = {
             name: value for name, value in os.environ.items() if name not in _SECRETS and "proxy" not in name.lower()
         }
-        house = open_house(flags, env)
+        house = house_of(flags, env)
         leaving = threading.Event()
         filling = threading.Thread(target=fill, args=(house.hands, hub, leaving), name="modella-sample", daemon=True)
         filling.start()
         try:
-            commands = [f"modella pull --library {home / 'library'} {hub.example(theme)}" for theme in _EXAMPLES]
-            serve_house(house, open_page=open_page, examples=commands)
+            is_default = port is None and house.settings().port == Settings.model_fields["port"].default
+            examples = examples_of(hub, home / "library")
+            serve_house(house, open_page=open_page, examples=examples, any_port=is_default)
         finally:
             leaving.set()
             filling.join(10)
             house.close()
+
+
+def examples_of(hub: Hub, library: Path) -> list[Example]:
+    """Links to try, what each shows, and the command that fetches it."""
+    links = {theme: hub.example(theme) for theme in _EXAMPLES} | {"slow": f"{hub.files_url}/{_SLOW}"}
+    command = f"{program()} pull --library {shlex.quote(str(library))} "
+    return [
+        _example(theme, f"{_SEVERAL_FILES.get(theme, '')}{shlex.quote(link)}", command) for theme, link in links.items()
+    ]
+
+
+def _example(theme: str, link: str, command: str) -> Example:
+    return Example(words().say(f"demo.{theme}"), link, command + link)
+
+
+def program() -> str:
+    """How a person starts this very program again, from the folder they are in."""
+    started = Path(sys.argv[0])
+    if started.name == "__main__.py":
+        return f"{shlex.quote(sys.executable)} -m modella"
+    found = shutil.which(started.name)
+    return started.name if found and Path(found).resolve() == started.resolve() else shlex.quote(str(started))

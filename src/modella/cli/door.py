@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import uvicorn
 from fastapi import FastAPI
@@ -20,38 +20,44 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.sync.client import ClientConnection, connect
 
 from modella.api.app import make_app
-from modella.core.errors import Failed, ModellaError, error
+from modella.core.errors import BadLink, Failed, ModellaError, NotFound, all_codes, error
 from modella.core.events import EVENT, Event
-from modella.io.net import Net, NetPolicy
+from modella.io.net import Answer, Net, NetPolicy
+from modella.io.settings import load
 from modella.wiring import House, open_house, owner_of
+
+Wire = socket.socket
+"""What a server listens on."""
 
 _START_SECONDS = 20.0
 
 
 class Door:
-    """Speaks the API of one server."""
+    """Speaks the API of one server. `is_own` tells that the server ends with the command."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, *, is_own: bool = False, patience: float = 600) -> None:
         self.address = address
+        self.is_own = is_own
         place = urlsplit(address)
         self._host, self._port = place.hostname or "127.0.0.1", place.port or 80
-        self._net = Net(NetPolicy(allowed=frozenset({place.netloc}), stall_timeout=600), {})
+        policy = NetPolicy(allowed=frozenset({place.netloc}), stall_timeout=patience)
+        self._net = Net(policy, {})
 
     def ask(self, method: str, path: str, body: Any = None, query: Mapping[str, Any] | None = None) -> Any:
         """The data of an answer; the error of the family that the server gave, as if it had happened here."""
         pairs = ((k, v) for k, v in (query or {}).items() if v is not None)
-        tail = "&".join(f"{quote(k)}={quote(str(v))}" for k, v in pairs)
+        tail = "&".join(f"{quote(k, safe='')}={quote(str(v), safe='')}" for k, v in pairs)
         headers = {"Content-Type": "application/json", "X-Modella": "cli"}
         content = json.dumps(body).encode() if body is not None else None
         url = f"{self.address}{path}" + (f"?{tail}" if tail else "")
         try:
             answer = self._net.ask(url, method=method, headers=headers, body=content)
-            told = answer.json()
+            told = _read(answer)
         except ModellaError:
             raise Failed("server-unreachable", address=self.address) from None
-        if not told.get("success"):
-            raise error(str(told.get("code") or "internal"), **(told.get("context") or {}))
-        return told.get("data")
+        if told.get("success") is True:
+            return told.get("data")
+        raise _error_of(told, answer.status, path)
 
     @contextlib.contextmanager
     def events(self) -> Iterator["Listening"]:
@@ -63,6 +69,27 @@ class Door:
                 yield Listening(channel, self.address)
         except (InvalidHandshake, OSError):
             raise Failed("server-unreachable", address=self.address) from None
+
+
+def _read(answer: Answer) -> dict[str, Any]:
+    """The envelope of an answer; an empty one when what came is none."""
+    try:
+        told = answer.json()
+    except ModellaError as problem:
+        if problem.code != "bad-answer":
+            raise
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+def _error_of(told: Mapping[str, Any], status: int, path: str) -> ModellaError:
+    """The error that an answer tells; one without a code of ours is read by its status."""
+    code, context = str(told.get("code") or ""), dict(told.get("context") or {})
+    if code in all_codes() and code != "internal":
+        return error(code, **context)
+    if status == 404:
+        return NotFound("unknown-id", id=unquote(path.removeprefix("/api/").partition("/")[2])[:64])
+    return Failed("internal", error_id=context.get("error_id") or told.get("error_id") or f"HTTP {status}")
 
 
 class Listening:
@@ -89,12 +116,29 @@ def open_door(flags: Mapping[str, Any]) -> Iterator[Door]:
     if owner is not None:
         yield Door(_address_of(flags, owner))
         return
-    house = open_house(flags, only_asked=True)
+    house = house_of(flags, only_asked=True)
     try:
         with serve_quietly(house) as address:
-            yield Door(address)
+            yield Door(address, is_own=True)
     finally:
         house.close()
+
+
+def house_of(flags: Mapping[str, Any], *env: Mapping[str, str], only_asked: bool = False) -> House:
+    """Becomes the owner of the library, by an environment or the process's own.
+
+    BadLink("bad-value") when the file of certificates cannot be used.
+    """
+    try:
+        return open_house(flags, *env, only_asked=only_asked)
+    except OSError as problem:
+        # TLS libraries do not say which file they could not read; everything else that is opened has a name.
+        file = load(flags, *env).ca_file
+        if problem.filename or file is None:
+            raise
+        raise BadLink(
+            "bad-value", name="MODELLA_CA_FILE", value=str(file), reason=problem.strerror or str(problem)
+        ) from None
 
 
 def _address_of(flags: Mapping[str, Any], owner: Mapping[str, Any]) -> str:
@@ -126,7 +170,7 @@ def serve_quietly(house: House) -> Iterator[str]:
             thread.join()
 
 
-def listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> Wire:
     """A listening socket; its port is known before the server starts."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     wire = socket.socket(family, socket.SOCK_STREAM)

@@ -17,6 +17,7 @@ from modella.core.errors import (
 
 DONE = 0
 FAILED = 1
+NOT_FOUND = 3
 INTERRUPTED = 130
 
 EXITS: dict[type[ModellaError], int] = {
@@ -25,7 +26,7 @@ EXITS: dict[type[ModellaError], int] = {
     DiskTrouble: FAILED,
     Conflict: FAILED,
     BadLink: 2,
-    NotFound: 3,
+    NotFound: NOT_FOUND,
     AccessNeeded: 4,
     Mismatch: 5,
     NoSpace: 6,

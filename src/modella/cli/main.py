@@ -7,12 +7,14 @@ import typer
 
 from modella import __version__
 from modella.cli import demo, models, pull, queue, serve, tokens
+from modella.cli.commands import wants_no_colour
 from modella.cli.exits import FAILED, INTERRUPTED
 
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None if wants_no_colour() else "rich",
     help="A local-first library and download manager for generative-AI model files.",
 )
 app.command()(serve.serve)

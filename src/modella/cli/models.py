@@ -6,12 +6,13 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from modella.cli.commands import JsonOption, LibraryOption, answers_errors, console, words
+from modella.cli.commands import JsonOption, LibraryOption, answers_errors, as_error, complaints, console, words
 from modella.cli.door import open_door
-from modella.cli.exits import DONE
+from modella.cli.exits import DONE, NOT_FOUND
+from modella.cli.find import check_kind, find_model, pages, path_of, short
 from modella.cli.pull import short_model
-from modella.cli.screen import print_json, table
-from modella.core.errors import NotFound
+from modella.cli.screen import print_json, print_problem, table
+from modella.core.errors import BadLink, ModellaError, NotFound
 from modella.core.identity import identify as identity_of
 from modella.core.naming import shown
 from modella.core.words import size
@@ -19,6 +20,12 @@ from modella.io.headers import read_header
 from modella.io.packaged import load_rules
 
 _MISMATCH = 5
+_ROOM_FOR = {"base": 100, "size": 70}
+"""Columns of `ls` that only a terminal of this width shows: the name comes first."""
+
+ModelId = Annotated[
+    str, typer.Argument(metavar="ID", help="A model's id, its last letters as `ls` shows them, or its name.")
+]
 
 
 @answers_errors
@@ -33,6 +40,7 @@ def ls(
     library: LibraryOption = None,
 ) -> None:
     """List the models of the library."""
+    check_kind(kind, family)
     asked = {"q": query, "kind": kind, "family": family, "base_model": base, "sort": sort, "limit": limit}
     with open_door({"library": library}) as door:
         page = door.ask("GET", "/api/models", query=asked)
@@ -40,29 +48,31 @@ def ls(
         print_json([short_model(item) for item in page["items"]])
         return
     if not page["items"]:
-        console().print(Text(words().say("cli.no-models"), style="dim"))
+        is_filtered = query or kind or family or base
+        text = words().say("cli.nothing-matches") if is_filtered else words().say("cli.no-models")
+        console().print(Text(text, style="dim"))
         return
-    made = table("name", "kind", "family", "base", "size", "id")
+    out = console()
+    columns = [name for name in ("name", "kind", "family", "base", "size", "id") if out.width >= _ROOM_FOR.get(name, 0)]
+    made = table(*columns)
     for item in page["items"]:
-        weight = size(sum(file["size"] for file in item["files"]))
-        made.add_row(
-            shown(item["name"], 60),
-            item["kind"],
-            item.get("family") or "–",
-            item.get("base_model") or "–",
-            weight,
-            item["id"],
-        )
-    console().print(made)
+        row = {
+            "name": shown(item["name"], 60),
+            "kind": item["kind"],
+            "family": item.get("family") or "–",
+            "base": item.get("base_model") or "–",
+            "size": size(sum(file["size"] for file in item["files"])),
+            "id": short(item["id"]),
+        }
+        made.add_row(*(row[name] for name in columns))
+    out.print(made)
 
 
 @answers_errors
-def show(
-    model_id: Annotated[str, typer.Argument(metavar="ID")], as_json: JsonOption = False, library: LibraryOption = None
-) -> None:
+def show(model_id: ModelId, as_json: JsonOption = False, library: LibraryOption = None) -> None:
     """Show everything about one model."""
     with open_door({"library": library}) as door:
-        model = door.ask("GET", f"/api/models/{model_id}")
+        model = door.ask("GET", path_of("models", find_model(door, model_id)))
     if as_json:
         print_json(model)
         return
@@ -70,28 +80,33 @@ def show(
     out.print(Text(shown(model["name"]), style="bold"))
     for name in ("version", "kind", "family", "base_model", "creator", "path", "added_at"):
         if model.get(name):
-            out.print(Text.assemble((f"  {name:<12}", "dim"), shown(str(model[name]))))
+            out.print(Text.assemble((f"  {name:<14}", "dim"), shown(str(model[name]))))
     for name in ("trained_words", "tags", "conflicts"):
         if model.get(name):
-            out.print(Text.assemble((f"  {name:<12}", "dim"), shown(", ".join(model[name]), 400)))
+            out.print(Text.assemble((f"  {name:<14}", "dim"), shown(", ".join(model[name]), 400)))
     for file in model["files"]:
         trust = words().say(f"trust.{file['verified']['state']}")
-        out.print(Text.assemble((f"  {'file':<12}", "dim"), f"{file['name']}  {size(file['size'])}  {trust}"))
-        out.print(Text(f"  {'':<12}{file.get('sha256') or ''}", style="dim"))
+        out.print(Text.assemble((f"  {'file':<14}", "dim"), f"{file['name']}  {size(file['size'])}  {trust}"))
+        out.print(Text(f"  {'':<14}{file.get('sha256') or ''}", style="dim"))
 
 
 @answers_errors
 def verify(
-    ids: Annotated[list[str] | None, typer.Argument(metavar="[ID...]")] = None,
+    ids: Annotated[
+        list[str] | None, typer.Argument(metavar="[ID...]", help="Ids, their last letters, or names.")
+    ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Every model of the library.")] = False,
     as_json: JsonOption = False,
     library: LibraryOption = None,
 ) -> None:
     """Hash the files of models again and compare; nothing is deleted."""
+    if not ids and not everything:
+        raise typer.BadParameter(words().say("cli.verify-what"), param_hint="ID")
     results = []
     with open_door({"library": library}) as door:
-        for each in _all_ids(door) if everything else ids or []:
-            found = door.ask("POST", f"/api/models/{each}/verify")
+        wanted = [find_model(door, each) for each in ids or []]
+        for each in [item["id"] for item in pages(door, "models")] if everything else wanted:
+            found = door.ask("POST", path_of("models", each, "verify"))
             results.append(found)
             if not as_json:
                 _print_verified(found)
@@ -106,20 +121,37 @@ def identify(
     as_json: JsonOption = False,
 ) -> None:
     """Say what files are, from their bytes."""
-    rows = [_identified(path) for path in files]
+    rows: list[dict[str, Any]] = []
+    problems: list[ModellaError] = []
+    for path in files:
+        try:
+            rows.append(_identified(path))
+        except (ModellaError, OSError) as found:
+            problems.append(as_error(found))
+            rows.append({"file": str(path), **words().explain(problems[-1])})
     if as_json:
         print_json(rows)
-        return
-    for row in rows:
-        line = Text.assemble(
-            (Path(row["file"]).name, "bold"), f"  {row['kind']}", (f"  {row['family'] or '–'}", "cyan")
-        )
-        console().print(line.append(f"  {row['format']} {row['precision'] or ''}", style="dim"))
-        for reason in row["reasons"][:4]:
-            console().print(Text(f"  {shown(reason)}", style="dim"))
+    else:
+        for row in rows:
+            if "kind" in row:
+                _print_identified(row)
+        for problem in problems:
+            print_problem(complaints(), words(), problem)
+    raise typer.Exit(NOT_FOUND if problems else DONE)
+
+
+def _print_identified(row: dict[str, Any]) -> None:
+    line = Text.assemble(
+        (shown(Path(row["file"]).name), "bold"), f"  {row['kind']}", (f"  {row['family'] or '–'}", "cyan")
+    )
+    console().print(line.append(f"  {row['format']} {row['precision'] or ''}", style="dim"))
+    for reason in row["reasons"][:4]:
+        console().print(Text(f"  {shown(reason)}", style="dim"))
 
 
 def _identified(path: Path) -> dict[str, Any]:
+    if path.is_dir():
+        raise BadLink("bad-value", name="FILE", value=str(path), reason="folder")
     if not path.is_file():
         raise NotFound("no-such-path", path=str(path))
     found = identity_of(read_header(path), load_rules())
@@ -135,17 +167,6 @@ def _identified(path: Path) -> dict[str, Any]:
         "conflicts": list(found.conflicts),
         "reasons": list(found.reasons),
     }
-
-
-def _all_ids(door: Any) -> list[str]:
-    ids: list[str] = []
-    cursor = None
-    while True:
-        page = door.ask("GET", "/api/models", query={"limit": 500, "cursor": cursor})
-        ids += [item["id"] for item in page["items"]]
-        cursor = page["next"]
-        if cursor is None:
-            return ids
 
 
 def _print_verified(found: dict[str, Any]) -> None:

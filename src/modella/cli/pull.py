@@ -1,5 +1,6 @@
 """`modella pull`: links become models; bars for people, events and a result for programs."""
 
+import sys
 from typing import Annotated, Any
 
 import typer
@@ -7,13 +8,16 @@ import typer
 from modella.cli.commands import JsonOption, LibraryOption, answers_errors, complaints, console, words
 from modella.cli.door import Door, Listening, open_door
 from modella.cli.exits import DONE, FAILED, exit_for
-from modella.cli.screen import print_json, print_problem, print_result, screen_for
-from modella.core.download import FINISHED, State
+from modella.cli.find import check_kind, path_of, short
+from modella.cli.review import folder_of
+from modella.cli.screen import Screen, print_json, print_problem, print_result, print_review, screen_for
+from modella.core.download import FINISHED, DownloadView, State
 from modella.core.errors import ModellaError, error
 from modella.core.events import DownloadChanged, DownloadProgress
 
 _SETTLED = FINISHED | {State.review, State.paused}
 _NEEDS_A_PERSON = {"duplicate", "no-space", "quota", "no-inodes", "read-only", "root-offline"}
+_CHOICES = {letter: policy for policy in ("skip", "overwrite", "link") for letter in (policy, policy[0])}
 
 
 @answers_errors
@@ -33,7 +37,8 @@ def pull(
     library: LibraryOption = None,
 ) -> None:
     """Fetch, verify, identify and place models from links."""
-    asks = console().is_terminal and not as_json
+    check_kind(kind, family)
+    asks = console().is_terminal and sys.stdin.isatty() and not as_json
     wish = {
         "file": file,
         "kind": kind,
@@ -62,64 +67,104 @@ def _pull(door: Door, links: list[str], wish: dict[str, Any], *, as_json: bool, 
                     print_problem(complaints(), words(), problem)
         unique = list(dict.fromkeys(ids))
         try:
-            _watch(door, listening, unique, as_json=as_json, asks=asks)
-        except KeyboardInterrupt:
+            _Watch(door, unique, as_json=as_json, asks=asks).follow(listening)
+        except (KeyboardInterrupt, typer.Abort):
             for each in unique:
-                complaints().print(words().say("cli.paused", id=each))
+                _tell_interrupted(door, each)
             raise
     return next((code for code in [*codes, *(_result(door, each, as_json=as_json) for each in unique)] if code), DONE)
 
 
-def _watch(door: Door, listening: Listening, ids: list[str], *, as_json: bool, asks: bool) -> None:
-    """Follows the downloads until each is finished or needs a person."""
-    open_ids = {each for each in ids if not _is_settled(door.ask("GET", f"/api/downloads/{each}"))}
-    screen = screen_for(as_json, console(), words())
-    try:
-        while open_ids:
-            event = listening.next()
-            if event is None:
-                open_ids = {each for each in open_ids if not _is_settled(door.ask("GET", f"/api/downloads/{each}"))}
-                continue
-            if isinstance(event, DownloadProgress) and event.id in ids:
-                screen.event(event)
-            if not isinstance(event, DownloadChanged) or event.download.id not in ids:
-                continue
-            screen.event(event)
-            told = event.download.model_dump(mode="json")
-            if asks and _asks_about_duplicate(told):
-                screen.close()
-                _answer(door, told)
-                screen = screen_for(as_json, console(), words())
-            elif _is_settled(told):
-                open_ids.discard(event.download.id)
-    finally:
-        screen.close()
+class _Watch:
+    """Follows downloads until each is finished or needs a person."""
+
+    def __init__(self, door: Door, ids: list[str], *, as_json: bool, asks: bool) -> None:
+        self._door = door
+        self._open = set(ids)
+        self._as_json, self._asks = as_json, asks
+        self._shown: set[str] = set()
+        self._screen: Screen = screen_for(as_json, console(), words())
+
+    def follow(self, listening: Listening) -> None:
+        """Reads events; looks for itself when none came for a while, since some changes are told by none."""
+        try:
+            for each in sorted(self._open):
+                self._weigh(self._looked_up(each))
+            while self._open:
+                event = listening.next()
+                if isinstance(event, DownloadChanged) and event.download.id in self._open:
+                    self._show(event)
+                    self._weigh(event.download)
+                elif isinstance(event, DownloadProgress) and event.id in self._open:
+                    if event.id not in self._shown:
+                        self._show_now(self._looked_up(event.id))
+                    self._screen.event(event)
+                elif event is None:
+                    for each in sorted(self._open):
+                        self._show_now(self._looked_up(each))
+        finally:
+            self._screen.close()
+
+    def _looked_up(self, download_id: str) -> DownloadView:
+        return DownloadView.model_validate(self._door.ask("GET", path_of("downloads", download_id)))
+
+    def _show_now(self, download: DownloadView) -> None:
+        """Shows a state that no event told; programs read events only."""
+        if not self._as_json:
+            self._show(DownloadChanged(download=download))
+        self._weigh(download)
+
+    def _show(self, event: DownloadChanged) -> None:
+        self._shown.add(event.download.id)
+        self._screen.event(event)
+
+    def _weigh(self, download: DownloadView) -> None:
+        """Asks the person, or stops following, when it is time for that."""
+        if self._asks and _waits_for_answer(download):
+            self._screen.close()
+            _answer(self._door, download)
+            self._shown.clear()
+            self._screen = screen_for(self._as_json, console(), words())
+        elif _is_settled(download):
+            self._open.discard(download.id)
 
 
-def _is_settled(download: dict[str, Any]) -> bool:
-    state, reason = State(download["state"]), download.get("reason") or {}
-    return state in _SETTLED or (state is State.waiting and reason.get("code") in _NEEDS_A_PERSON)
+def _is_settled(download: DownloadView) -> bool:
+    needs_a_person = download.reason is not None and download.reason.code in _NEEDS_A_PERSON
+    return download.state in _SETTLED or (download.state is State.waiting and needs_a_person)
 
 
-def _asks_about_duplicate(download: dict[str, Any]) -> bool:
-    return download["state"] == State.waiting and (download.get("reason") or {}).get("code") == "duplicate"
+def _waits_for_answer(download: DownloadView) -> bool:
+    return download.state is State.waiting and download.reason is not None and download.reason.code == "duplicate"
 
 
-def _answer(door: Door, download: dict[str, Any]) -> None:
-    facts = (download.get("reason") or {}).get("facts") or {}
-    choice = typer.prompt(words().say("cli.duplicate-question", **facts), default="s").strip().lower()[:1]
-    policy = {"o": "overwrite", "l": "link"}.get(choice, "skip")
-    door.ask("PATCH", f"/api/downloads/{download['id']}", {"on_duplicate": policy})
+def _answer(door: Door, download: DownloadView) -> None:
+    facts = download.reason.facts if download.reason else {}
+    policy = None
+    while policy is None:
+        said = typer.prompt(words().say("cli.duplicate-question", **facts), default="s")
+        policy = _CHOICES.get(str(said).strip().lower())
+    door.ask("PATCH", path_of("downloads", download.id), {"on_duplicate": policy})
+
+
+def _tell_interrupted(door: Door, download_id: str) -> None:
+    """Says what becomes of a download whose watcher leaves."""
+    if door.is_own:
+        complaints().print(words().say("cli.paused"))
+    elif door.ask("GET", path_of("downloads", download_id))["state"] not in FINISHED:
+        complaints().print(words().say("cli.goes-on", id=short(download_id), address=door.address))
 
 
 def _result(door: Door, download_id: str, *, as_json: bool) -> int:
     """Tells how a download ended, and gives the exit status for it."""
-    download = door.ask("GET", f"/api/downloads/{download_id}")
-    model = door.ask("GET", f"/api/models/{download['model_id']}") if download.get("model_id") else None
+    download = door.ask("GET", path_of("downloads", download_id))
+    model = door.ask("GET", path_of("models", download["model_id"])) if download.get("model_id") else None
     if as_json:
         print_json({"state": download["state"], "download": download, "model": short_model(model)})
     else:
         print_result(console(), words(), download, model)
+        if download["state"] == State.review:
+            print_review(console(), words(), download, folder_of(door, download))
     if download["state"] in {State.done, State.review}:
         return DONE
     reason = download.get("reason") or {}

@@ -1,5 +1,6 @@
 """`modella queue`: look at the queue and steer it."""
 
+from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
@@ -7,14 +8,27 @@ from rich.text import Text
 
 from modella.cli.commands import JsonOption, LibraryOption, answers_errors, console, words
 from modella.cli.door import open_door
-from modella.cli.screen import print_json, table
+from modella.cli.find import find_download, pages, path_of, short
+from modella.cli.review import changes_from
+from modella.cli.screen import print_json, print_rows
+from modella.core.download import FINISHED, State
+from modella.core.model import EDITABLE
 from modella.core.naming import shown
-from modella.core.words import size
 
 app = typer.Typer(no_args_is_help=True, help="Look at the queue and steer it.")
 Id = Annotated[
     str, typer.Argument(metavar="ID", help="The download's id, or its last letters as `queue ls` shows them.")
 ]
+_STUCK = {State.waiting, State.paused, State.review}
+_BROKEN = {State.failed, State.quarantined}
+
+
+class Answer(StrEnum):
+    """What may be done with a file that the library has already."""
+
+    skip = "skip"
+    overwrite = "overwrite"
+    link = "link"
 
 
 @app.command("ls")
@@ -26,26 +40,60 @@ def list_queue(
 ) -> None:
     """Show what is in the queue."""
     with open_door({"library": library}) as door:
-        items = door.ask("GET", "/api/downloads", query={"limit": 500})["items"]
-    finished = {"done", "failed", "quarantined", "cancelled"}
-    rows = (
-        items if everything or as_json else [d for d in items if d["state"] not in finished - {"failed", "quarantined"}]
-    )
+        rows = list(pages(door, "downloads"))
     if as_json:
         print_json(rows)
         return
-    if not rows:
+    line = [row for row in rows if row["state"] not in FINISHED]
+    places = {row["id"]: number for number, row in enumerate(line, start=1)}
+    groups = {
+        words().say("cli.queue-line"): [row for row in line if row["state"] not in _STUCK],
+        words().say("cli.queue-waiting"): [row for row in line if row["state"] in _STUCK],
+        words().say("cli.queue-failed"): [row for row in rows if row["state"] in _BROKEN],
+        words().say("cli.queue-finished"): [row for row in rows if row["state"] in FINISHED - _BROKEN],
+    }
+    if not everything:
+        del groups[words().say("cli.queue-finished")]
+    if not any(groups.values()):
         console().print(Text(words().say("cli.queue-empty"), style="dim"))
-        return
-    made = table("id", "state", "name", "bytes")
-    for row in rows:
-        total = f"{size(row['bytes'])} / {size(row['total'])}" if row["total"] else size(row["bytes"])
-        reason = row.get("reason") or {}
-        about = words().sentence(reason["code"], reason.get("facts") or {}) if reason else ""
-        name = Text(shown(str(row["name"] or row["link"])))
-        name.append(f"\n{shown(about, 160)}" if about else "", style="dim")
-        made.add_row(row["id"][-8:], words().say(f"states.{row['state']}"), name, total)
-    console().print(made)
+    for title, found in groups.items():
+        if found:
+            print_rows(console(), words(), title, found, places)
+
+
+@app.command()
+@answers_errors
+def clear(
+    quarantined: Annotated[
+        bool, typer.Option("--quarantined", help="Quarantined ones too, with the bytes that were set aside.")
+    ] = False,
+    as_json: JsonOption = False,
+    library: LibraryOption = None,
+) -> None:
+    """Take done, failed and cancelled downloads out of the history; models stay."""
+    over = FINISHED if quarantined else FINISHED - {State.quarantined}
+    with open_door({"library": library}) as door:
+        found = [row["id"] for row in pages(door, "downloads") if row["state"] in over]
+        for each in found:
+            door.ask("DELETE", path_of("downloads", each))
+    if as_json:
+        print_json({"removed": len(found)})
+    else:
+        console().print(Text(words().say("cli.queue-cleared", count=len(found))))
+
+
+@app.command()
+@answers_errors
+def answer(
+    download_id: Id,
+    choice: Annotated[Answer, typer.Argument(metavar="skip|overwrite|link", help="What to do with it.")],
+    as_json: JsonOption = False,
+    library: LibraryOption = None,
+) -> None:
+    """Say what to do with a download whose file the library has already."""
+    with open_door({"library": library}) as door:
+        path = path_of("downloads", find_download(door, download_id))
+        _tell(door.ask("PATCH", path, {"on_duplicate": choice.value}), as_json)
 
 
 @app.command()
@@ -86,47 +134,53 @@ def move(
 ) -> None:
     """Move a download to another place in the queue."""
     with open_door({"library": library}) as door:
-        _tell(door.ask("PATCH", f"/api/downloads/{_full(door, download_id)}", {"position": position}), as_json)
+        path = path_of("downloads", find_download(door, download_id))
+        moved = door.ask("PATCH", path, {"position": position})
+    about = words().say("cli.queue-moved", position=moved["position"])
+    _tell(moved, as_json, about)
 
 
 @app.command()
 @answers_errors
 def finalize(
     download_id: Id,
-    fields: Annotated[list[str] | None, typer.Option("--set", metavar="FIELD=VALUE", help="Change a field.")] = None,
+    fields: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="FIELD=VALUE",
+            help=f"Change a field: {', '.join(EDITABLE)}. Lists have commas between, nothing means none.",
+        ),
+    ] = None,
     as_json: JsonOption = False,
     library: LibraryOption = None,
 ) -> None:
     """Accept a reviewed download, with changes, and place its model."""
-    changes = dict(part.partition("=")[::2] for part in fields or [])
+    changes = changes_from(fields or [])
     with open_door({"library": library}) as door:
-        full = _full(door, download_id)
+        full = find_download(door, download_id)
         with door.events() as listening:
-            download = door.ask("POST", f"/api/downloads/{full}/finalize", {"fields": changes})
+            download = door.ask("POST", path_of("downloads", full, "finalize"), {"fields": changes})
             while download["state"] not in {"done", "failed", "quarantined", "waiting"}:
                 listening.next()
-                download = door.ask("GET", f"/api/downloads/{full}")
+                download = door.ask("GET", path_of("downloads", full))
         _tell(download, as_json)
 
 
 def _steer(verb: str, download_id: str, as_json: bool, library: Any) -> None:
     with open_door({"library": library}) as door:
-        _tell(door.ask("POST", f"/api/downloads/{_full(door, download_id)}/{verb}"), as_json)
+        full = find_download(door, download_id)
+        before = State(door.ask("GET", path_of("downloads", full))["state"])
+        told = door.ask("POST", path_of("downloads", full, verb))
+    is_over = before is State.done or (before in FINISHED and verb != "retry")
+    state = words().say(f"states.{before.value}").lower()
+    _tell(told, as_json, words().say("cli.already", state=state) if is_over else None)
 
 
-def _full(door: Any, start: str) -> str:
-    """The whole id for its last letters, when only one download ends so."""
-    if len(start) >= 26:
-        return start
-    found = [
-        d["id"] for d in door.ask("GET", "/api/downloads", query={"limit": 500})["items"] if d["id"].endswith(start)
-    ]
-    return found[0] if len(found) == 1 else start
-
-
-def _tell(download: dict[str, Any], as_json: bool) -> None:
+def _tell(download: dict[str, Any], as_json: bool, about: str | None = None) -> None:
     if as_json:
         print_json(download)
         return
     name = shown(str(download["name"] or download["link"]))
-    console().print(Text.assemble((name, "bold"), f"  {words().say('states.' + download['state'])}"))
+    said = about or words().say("states." + download["state"])
+    console().print(Text.assemble((short(download["id"]), "dim"), "  ", (name, "bold"), f"  {said}"))

@@ -1,5 +1,7 @@
 """`modella tokens`: keys for the sources; they go in and never come out."""
 
+import re
+import sys
 from typing import Annotated
 
 import typer
@@ -7,9 +9,11 @@ from rich.text import Text
 
 from modella.cli.commands import JsonOption, answers_errors, console, words
 from modella.cli.screen import print_json, table
-from modella.core.errors import NotFound
+from modella.core.errors import BadLink
 from modella.io.secrets import ENVIRONMENT
 from modella.wiring import secrets_of
+
+_KEY = re.compile(r"[\x21-\x7e]{4,500}")
 
 app = typer.Typer(no_args_is_help=True, help="Keys for the sources.")
 Name = Annotated[str, typer.Argument(metavar="|".join(ENVIRONMENT))]
@@ -33,12 +37,17 @@ def list_tokens(as_json: JsonOption = False) -> None:
 @answers_errors
 def set_token(
     name: Name,
-    value: Annotated[str | None, typer.Option("--value", help="Better left out: it is asked for, unseen.")] = None,
+    value: Annotated[
+        str | None, typer.Option("--value", help="Better left out: it is asked for, unseen, or read from a pipe.")
+    ] = None,
 ) -> None:
     """Store the key for a source."""
     _check(name)
-    key = value or typer.prompt(words().say("cli.key-prompt", name=name), hide_input=True)
-    secrets_of({}).set_key(name, key.strip())
+    key = (value if value is not None else _read_key(name)).strip()
+    if not _KEY.fullmatch(key):
+        # The key itself is not repeated: it would stay on the screen.
+        raise BadLink("bad-value", name=name, value=words().say("cli.this-key"), reason=words().say("cli.key-rule"))
+    secrets_of({}).set_key(name, key)
     console().print(Text(words().say("cli.token-set", name=name)))
 
 
@@ -51,6 +60,14 @@ def remove_token(name: Name) -> None:
     console().print(Text(words().say(key, name=name)))
 
 
+def _read_key(name: str) -> str:
+    if sys.stdin.isatty():
+        return str(typer.prompt(words().say("cli.key-prompt", name=name), hide_input=True))
+    return sys.stdin.read()
+
+
 def _check(name: str) -> None:
     if name not in ENVIRONMENT:
-        raise NotFound("unknown-id", id=name[:64])
+        raise typer.BadParameter(
+            f"{words().say('cli.known', value=name)} {', '.join(ENVIRONMENT)}", param_hint="SOURCE"
+        )

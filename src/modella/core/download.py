@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from modella.core.digests import Digests
 from modella.core.listing import Ref
-from modella.core.model import Plan
+from modella.core.model import FileTrust, Plan
 
 Duplicates = Literal["ask", "skip", "overwrite", "link"]
 
@@ -95,7 +95,7 @@ class PartRecord(BaseModel):
     checkpoint: int = 0
     boot: str | None = None
     complete: bool = False
-    trust: Literal["unchecked", "verified", "recorded", "mismatch"] = "unchecked"
+    trust: FileTrust = "unchecked"
     verified_by: str | None = None
     retried_clean: bool = False
     fetched_again: int = 0

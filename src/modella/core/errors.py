@@ -186,6 +186,7 @@ class Conflict(ModellaError):
         "wrong-state": False,
         "duplicate": False,
         "changed-meanwhile": True,
+        "outside-hours": True,
     }
 
 

@@ -6,10 +6,11 @@ every text except the user's. Unknown keys survive a rewrite.
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from modella.core.errors import BadLink
 from modella.core.kinds import Kind
+from modella.core.naming import is_inner
 
 SCHEMA = 1
 
@@ -34,7 +35,7 @@ class ModelFile(_Kept):
 
     name: str
     original_name: str | None = None
-    size: int
+    size: int = Field(ge=0, lt=1 << 62)
     sha256: str | None = None
     blake3: str | None = None
     autov1: str | None = None
@@ -52,6 +53,13 @@ class ModelFile(_Kept):
     scanned_at: str | None = None
     verified: Verified = Field(default_factory=Verified)
 
+    @field_validator("name")
+    @classmethod
+    def _stays_inside(cls, name: str) -> str:
+        if not is_inner(name):
+            raise ValueError("a file's name leads out of its model's folder")
+        return name
+
 
 class Preview(_Kept):
     """A preview beside the model; `file` is None when it could not be fetched."""
@@ -65,6 +73,13 @@ class Preview(_Kept):
     nsfw_level: int | None = None
     prompt: str | None = None
     meta: dict[str, Any] = Field(default_factory=dict)
+
+    @field_validator("file")
+    @classmethod
+    def _stays_inside(cls, name: str | None) -> str | None:
+        if name is not None and (not is_inner(name) or "/" in name):
+            raise ValueError("a preview's name leads out of its model's folder")
+        return name
 
 
 class SourceRecord(_Kept):
@@ -100,7 +115,7 @@ class Metadata(_Kept):
     model_config = ConfigDict(extra="allow", populate_by_name=True)
 
     schema_version: int = Field(default=SCHEMA, alias="schema")
-    id: str
+    id: str = Field(pattern=r"^[0-9a-z]{26}$")
     name: str
     cleaned_name: str
     kind: str = "unknown"
@@ -153,6 +168,13 @@ class PlannedFile(BaseModel):
     part: int
     name: str
 
+    @field_validator("name")
+    @classmethod
+    def _stays_inside(cls, name: str) -> str:
+        if not is_inner(name):
+            raise ValueError("a planned name leads out of its model's folder")
+        return name
+
 
 class Plan(BaseModel):
     """What placing will do, written down before it is done so that it can be finished after a crash.
@@ -169,9 +191,10 @@ class Plan(BaseModel):
 
 
 def effective(metadata: Metadata, overrides: Overrides) -> dict[str, Any]:
-    """The record with the user's word in front: every field of the metadata, overridden ones replaced."""
+    """The record with the user's word in front; a word that cannot stand in its field is passed over."""
     fields = metadata.model_dump(by_alias=True)
-    return {**fields, **{name: value for name, value in overrides.fields.items() if name not in {"schema", "id"}}}
+    said = {name: value for name, value in overrides.fields.items() if name in EDITABLE and _fits(name, value)}
+    return {**fields, **said}
 
 
 EDITABLE: dict[str, type | tuple[type, ...]] = {

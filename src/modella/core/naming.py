@@ -55,6 +55,13 @@ def with_hash(name: str, digest: str) -> str:
     return _cut(stem, MAX_CHARACTERS - len(mark + suffix), MAX_BYTES - room) + mark + suffix
 
 
+def is_inner(name: str) -> bool:
+    """Whether a name from a record stays below its folder by the rules of every system."""
+    parts = re.split(r"[/\\]", name)
+    plain = not ({"", ".", ".."} & set(parts)) and "\\" not in name and not re.match(r"^[A-Za-z]:", name)
+    return plain and all(unicodedata.category(c) not in {"Cc", "Cs"} for c in name) and len(name.encode()) < 4096
+
+
 def name_key(name: str) -> str:
     """Equal for names that some file system would take for one."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold()).strip(" .")

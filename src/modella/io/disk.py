@@ -118,6 +118,12 @@ def read_json(path: Path) -> Any:
     return json.loads(content)
 
 
+def read_bytes(path: Path) -> bytes:
+    """The whole of a small file."""
+    with disk_errors(path):
+        return path.read_bytes()
+
+
 def set_aside(path: Path, stamp: str, companions: Sequence[str] = ()) -> None:
     """Renames a file of ours that cannot be read to `<name>.bad-<stamp>`; it is never replaced by defaults.
 
@@ -235,6 +241,28 @@ def _copy_then_publish(source: Path, target: Path) -> None:
         temporary.unlink(missing_ok=True)
         raise
     source.unlink()
+
+
+def write_new(path: Path, content: bytes) -> bool:
+    """Writes a file under a name that is free, whole and durable; False when other content has the name.
+
+    The same content under the name counts as written, so that a step may be done again after a crash.
+    """
+    with disk_errors(path):
+        if os.path.lexists(path):
+            return is_regular(path) and path.stat().st_size == len(content) and path.read_bytes() == content
+        temporary = path.with_name(f".{path.name[:80]}.{secrets.token_hex(6)}.tmp")
+        try:
+            _write_new(temporary, content, 0o644)
+            _rename_new(temporary, path)
+        except FileExistsError:
+            temporary.unlink(missing_ok=True)
+            return False
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+        flush_folder(path.parent)
+        return True
 
 
 def hard_link(existing: Path, target: Path) -> bool:
@@ -445,7 +473,7 @@ class Library:
     def inside(self, relative: str) -> Path:
         """A path below the root from a relative one; Refused when it, or a link on the way, leads out."""
         path = self.root.joinpath(*PurePosixPath(relative).parts)
-        real_root, real = self.root.resolve(), path.parent.resolve() / path.name
+        real_root, real = self.root.resolve(), path.resolve()
         if (
             PurePosixPath(relative).is_absolute()
             or ".." in PurePosixPath(relative).parts
@@ -474,7 +502,8 @@ class Library:
         write_json(bin_ / "manifest.json", {**manifest, "folder": str(folder.relative_to(self.root)), "names": names})
         with disk_errors(folder):
             for name in names:
-                source, target = folder / name, bin_ / name
+                source = self.inside(f"{folder.relative_to(self.root).as_posix()}/{name}")
+                target = bin_ / name
                 if os.path.lexists(source):
                     target.parent.mkdir(parents=True, exist_ok=True)
                     _rename_new(source, target)
@@ -521,7 +550,7 @@ class Library:
         with disk_errors(folder):
             for entry in folder.iterdir():
                 ours = entry.name in {"state.json", "listing.json", "reason.json"} or ".journal." in entry.name
-                if ours or entry.suffix in {".part", ".tmp"}:
+                if ours or entry.suffix in {".part", ".tmp", ".preview"}:
                     entry.unlink(missing_ok=True)
             remove_if_empty(folder, folder.parent)
 

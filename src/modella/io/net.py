@@ -11,6 +11,7 @@ import json
 import re
 import socket
 import ssl
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from http.client import HTTPException
@@ -34,8 +35,16 @@ USER_AGENT = f"modella/{__version__} (local model library)"
 JSON_LIMIT = 32 * 1024 * 1024
 WINDOW = 1024 * 1024
 """Bytes that may wait unread in one connection: what is in there when the process is killed is fetched twice."""
+BODY_SECONDS = 60.0
+"""How long a whole body may take: a server that sends a byte now and then would otherwise hold us for days."""
+PEEK_SECONDS = 10.0
+"""The same for the beginning of a refusal."""
+_READ = 256 * 1024
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _TITLE = re.compile(rb"<title[^>]*>([^<]{0,200})", re.IGNORECASE)
+_KEY = re.compile(r"[\x21-\x7e]+")
+_BAD_HEADER = re.compile(r"^(Invalid header|Header (name|part|value)|Values are not allowed)", re.IGNORECASE)
+"""How the transport's refusals of a header field begin: they go on with its value, which may be a key."""
 _FORBIDDEN_IN_URL = re.compile(r"[\x00-\x20\x7f\\]")
 _PLAIN_IN_LOCATION = "".join(map(chr, range(0x21, 0x7F)))
 _TRAVELLING = {"accept", "accept-encoding", "accept-language", "if-range", "range"}
@@ -81,7 +90,8 @@ class Headers:
 class Answer:
     """An answer whose body has not been read yet. Close it, or read it to its end.
 
-    `url` is where redirects have led, `credential` what may still be sent there.
+    `url` is where redirects have led, `credential` what may still be sent there, `length` the bytes of the decoded
+    body once it has been read.
     """
 
     def __init__(
@@ -93,6 +103,7 @@ class Answer:
         self.redirected = redirected
         self.status = response.status
         self.headers = Headers(response.headers.items())
+        self.length = 0
 
     @property
     def host(self) -> str:
@@ -107,33 +118,46 @@ class Answer:
     def read1(self, size: int, *, decode: bool = False) -> bytes:
         """The next bytes, at most `size`, as they come off the wire; empty at the end of the body."""
         with _translated(self.url, reading=True):
-            return (
-                self._response.read(size, decode_content=True)
-                if decode
-                else self._response.read1(size, decode_content=False)
-            )
+            return self._response.read1(size, decode_content=decode)
 
-    def read(self, limit: int) -> bytes:
-        """The whole body, decoded; NetworkTrouble("bad-answer") when it is longer than `limit` bytes."""
-        with _translated(self.url, reading=True):
-            body = self._response.read(limit + 1, decode_content=True)
-        self.close()
-        if len(body) > limit:
-            raise NetworkTrouble("bad-answer", host=self.host, reason="too-long", limit=limit)
-        return body
+    def read(self, limit: int, seconds: float = BODY_SECONDS) -> bytes:
+        """The whole body, decoded; NetworkTrouble("bad-answer") when it is longer than `limit` bytes.
+
+        NetworkTrouble("stalled") when it is not there after `seconds`, however lively it drips.
+        """
+        deadline = time.monotonic() + seconds
+        pieces: list[bytes] = []
+        try:
+            while piece := self.read1(min(_READ, limit + 1 - self.length), decode=True):
+                pieces.append(piece)
+                self.length += len(piece)
+                if self.length > limit:
+                    raise NetworkTrouble("bad-answer", host=self.host, reason="too-long", limit=limit)
+                if time.monotonic() > deadline:
+                    raise NetworkTrouble("stalled", host=self.host, reason="too-slow", seconds=seconds)
+        finally:
+            self.close()
+        return b"".join(pieces)
 
     def peek(self, limit: int = 4096) -> bytes:
         """The first bytes of a refusal, for its reason; closes the answer and never raises."""
+        deadline = time.monotonic() + PEEK_SECONDS
+        seen = b""
         try:
-            return self._response.read(limit, decode_content=True)
+            while len(seen) < limit and time.monotonic() < deadline:
+                piece = self._response.read1(limit - len(seen), decode_content=True)
+                if not piece:
+                    break
+                seen += piece
         except (trouble.HTTPError, HTTPException, OSError, ValueError):
-            return b""
+            return seen
         finally:
             self.close()
+        return seen
 
-    def json(self, limit: int = JSON_LIMIT) -> Any:
+    def json(self, limit: int = JSON_LIMIT, seconds: float = BODY_SECONDS) -> Any:
         """The body as JSON; NetworkTrouble("bad-answer") with the page's title when a web page came instead."""
-        body = self.read(limit)
+        body = self.read(limit, seconds)
         try:
             return json.loads(body)
         except (ValueError, RecursionError):
@@ -192,7 +216,7 @@ class _translated:
         if isinstance(inner.__cause__, ModellaError):
             raise inner.__cause__ from None
         host = urlsplit(self.url).netloc.rpartition("@")[2]
-        reason = shown(mask_text(str(inner)), 300)
+        reason = "invalid-header" if _BAD_HEADER.match(str(inner)) else shown(mask_text(str(inner)), 300)
         if isinstance(inner, trouble.ProxyError) and " 407 " in reason:
             raise AccessNeeded("proxy-login-needed", host=host) from None
         code = next((code for branch, code in self._TABLE if isinstance(inner, branch)), None)
@@ -271,7 +295,8 @@ class Net:
             onward = urljoin(url, _repaired(place))
             self._judge_url(onward)
         except ValueError:
-            raise NetworkTrouble("bad-answer", host=urlsplit(url).netloc, reason="bad-location") from None
+            host = urlsplit(url).netloc.rpartition("@")[2]
+            raise NetworkTrouble("bad-answer", host=host, reason="bad-location") from None
         if len(hops) > follow or onward in hops:
             chain = " → ".join(without_secrets(hop) for hop in [*hops, onward][-4:])
             raise NetworkTrouble("too-many-redirects", chain=chain, hops=len(hops))
@@ -297,7 +322,7 @@ class Net:
     ) -> Answer:
         target, userinfo = self._judge_url(url)
         sent = {"User-Agent": USER_AGENT, "Accept": "*/*", "Accept-Encoding": "identity", **headers}
-        sent |= self._authorization(userinfo, credential)
+        sent |= self._authorization(target, userinfo, credential)
         pools = self._pools_for(target)
         with _translated(target):
             response = pools.request(
@@ -333,10 +358,13 @@ class Net:
             raise Refused("forbidden-port", host=host, port=port)
         return urlunsplit((parts.scheme, place, parts.path or "/", parts.query, "")), unquote(userinfo) or None
 
-    def _authorization(self, userinfo: str | None, credential: str | None) -> dict[str, str]:
+    def _authorization(self, url: str, userinfo: str | None, credential: str | None) -> dict[str, str]:
+        """The header that logs in; AccessNeeded("key-rejected") for a key that no header can carry."""
         if userinfo:
             return {"Authorization": "Basic " + base64.b64encode(userinfo.encode()).decode()}
         key = self._credentials[credential].key() if credential else None
+        if key and not _KEY.fullmatch(key):
+            raise AccessNeeded("key-rejected", host=urlsplit(url).netloc, source=credential, reason="odd-characters")
         return {"Authorization": f"Bearer {key}"} if key else {}
 
     def _is_allowed(self, host: str, port: int) -> bool:

@@ -7,18 +7,53 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from urllib.request import getproxies_environment
 
 import platformdirs
 import tomlkit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_core import ErrorDetails
 
 from modella.core.errors import BadLink
+from modella.core.naming import shown
 from modella.core.placement import Rule
+from modella.core.secrecy import mask_text
 
 HOURS = re.compile(r"^([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)$")
+CIVITAI = "https://civitai.com"
+HUGGING_FACE = "https://huggingface.co"
+MOST_RULES = 200
+MOST_BANDWIDTH = 10**12
+_PORTS = {"http": 80, "https": 443}
+_AMOUNT = re.compile(r"^(\d{1,13}(?:\.\d{1,6})?)\s*([kmgt]?)(i?)b?(?:/s|ps)?$", re.IGNORECASE)
+_POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
+_SENTENCES: Mapping[str, str] = {
+    "int_parsing": "it must be a whole number",
+    "int_parsing_size": "the number is too large",
+    "int_type": "it must be a whole number",
+    "int_from_float": "it must be a whole number",
+    "float_parsing": "it must be a number",
+    "float_type": "it must be a number",
+    "finite_number": "it must be a finite number",
+    "greater_than": "it must be more than {gt}",
+    "greater_than_equal": "it must be at least {ge}",
+    "less_than": "it must be less than {lt}",
+    "less_than_equal": "it must be at most {le}",
+    "literal_error": "it must be one of {expected}",
+    "too_long": "there may be at most {max_length}",
+    "string_type": "it must be a text",
+    "string_too_long": "it may have at most {max_length} characters",
+    "path_type": "it must be the path of a folder or file",
+    "list_type": "it must be a list",
+    "model_type": "it must be a table",
+    "dict_type": "it must be a table",
+    "missing": "it is missing",
+    "extra_forbidden": "there is no such setting",
+    "value_error": "{error}",
+}
+"""What is said about a value, by the type of pydantic's error; its own words are meant for programmers."""
 
 
 def _env(name: str, text: str, **bounds: Any) -> Any:
@@ -38,14 +73,14 @@ class Settings(BaseModel):
     )
     host: Annotated[str, _env("MODELLA_HOST", "Address the server listens on")] = "127.0.0.1"
     port: Annotated[int, _env("MODELLA_PORT", "Port the server listens on", ge=0, le=65535)] = 8190
-    civitai_url: Annotated[str, _env("MODELLA_CIVITAI_URL", "Civitai, or a front or mirror of it")] = (
-        "https://civitai.com"
-    )
-    hf_endpoint: Annotated[str, _env("HF_ENDPOINT", "Hugging Face, or a mirror of it")] = "https://huggingface.co"
+    civitai_url: Annotated[str, _env("MODELLA_CIVITAI_URL", "Civitai, or a front or mirror of it")] = CIVITAI
+    hf_endpoint: Annotated[str, _env("HF_ENDPOINT", "Hugging Face, or a mirror of it")] = HUGGING_FACE
     allowed_hosts: Annotated[
         str, _env("MODELLA_ALLOWED_HOSTS", "Comma list of host[:port] that may be private addresses")
     ] = ""
-    log_level: Annotated[str, _env("MODELLA_LOG_LEVEL", "debug, info, warning or error")] = "info"
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"], _env("MODELLA_LOG_LEVEL", "debug, info, warning or error")
+    ] = "info"
     log_dir: Annotated[Path | None, _env("MODELLA_LOG_DIR", "Folder of the log; default <home>/logs")] = None
     lang: Annotated[str, _env("MODELLA_LANG", "Language of messages, e.g. en")] = ""
     ca_file: Annotated[Path | None, _env("MODELLA_CA_FILE", "Extra certificate authorities, a PEM file")] = None
@@ -53,7 +88,15 @@ class Settings(BaseModel):
     downloads_at_once: Annotated[int, _env("MODELLA_DOWNLOADS_AT_ONCE", "Downloads that run together", ge=1, le=32)] = 3
     downloads_per_host: Annotated[int, _env("MODELLA_DOWNLOADS_PER_HOST", "... of them from one host", ge=1, le=32)] = 2
     connections: Annotated[int, _env("MODELLA_CONNECTIONS", "Connections per file at most", ge=1, le=16)] = 16
-    bandwidth: Annotated[int, _env("MODELLA_BANDWIDTH", "Bytes a second for all downloads, 0 = no cap", ge=0)] = 0
+    bandwidth: Annotated[
+        int,
+        _env(
+            "MODELLA_BANDWIDTH",
+            "Bytes a second for all downloads, also like 500k, 5MB or 1.5MiB; 0 = no cap",
+            ge=0,
+            le=MOST_BANDWIDTH,
+        ),
+    ] = 0
     bandwidth_hours: Annotated[
         str, _env("MODELLA_BANDWIDTH_HOURS", "Hours in which the cap holds, like 08:00-23:00; empty = always")
     ] = ""
@@ -61,18 +104,44 @@ class Settings(BaseModel):
         str, _env("MODELLA_DOWNLOAD_HOURS", "Hours in which downloads may run, like 22:00-07:00; empty = always")
     ] = ""
     stall_timeout: Annotated[
-        float, _env("MODELLA_STALL_TIMEOUT", "Seconds without a byte before reconnecting", gt=0)
+        float, _env("MODELLA_STALL_TIMEOUT", "Seconds without a byte before reconnecting", gt=0, allow_inf_nan=False)
     ] = 30.0
-    connect_timeout: Annotated[float, _env("MODELLA_CONNECT_TIMEOUT", "Seconds to wait for a connection", gt=0)] = 12.0
+    connect_timeout: Annotated[
+        float, _env("MODELLA_CONNECT_TIMEOUT", "Seconds to wait for a connection", gt=0, allow_inf_nan=False)
+    ] = 12.0
     tries: Annotated[int, _env("MODELLA_TRIES", "Tries without progress before giving up", ge=1, le=100)] = 8
-    retry_pause: Annotated[float, _env("MODELLA_RETRY_PAUSE", "First pause between tries, in seconds", gt=0)] = 1.0
+    retry_pause: Annotated[
+        float, _env("MODELLA_RETRY_PAUSE", "First pause between tries, in seconds", gt=0, allow_inf_nan=False)
+    ] = 1.0
     space_margin: Annotated[
         int, _env("MODELLA_SPACE_MARGIN", "Bytes to leave free on the disk; 0 = the larger of 1 GiB and 2 %", ge=0)
     ] = 0
     previews: Annotated[int, _env("MODELLA_PREVIEWS", "Preview pictures kept per model", ge=0, le=100)] = 8
-    rules: Annotated[list[Rule], _env("MODELLA_RULES", "Where models go (config.toml only)")] = Field(
-        default_factory=list
+    rules: Annotated[list[Rule], _env("MODELLA_RULES", "Where models go (config.toml only)", max_length=MOST_RULES)] = (
+        Field(default_factory=list)
     )
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _whole(cls, value: Any) -> Any:
+        if not _is_whole(value):
+            raise ValueError("it holds characters that are no text")
+        return value
+
+    @field_validator("bandwidth", mode="before")
+    @classmethod
+    def _amount(cls, value: Any) -> Any:
+        found = _AMOUNT.match(value.strip()) if isinstance(value, str) else None
+        if found is None:
+            if isinstance(value, str):
+                raise ValueError("it must be bytes a second, like 5000000, 500k, 5MB or 1.5MiB")
+            return value
+        return round(float(found[1]) * (1024 if found[3] else 1000) ** _POWERS[found[2].lower()])
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _level(cls, value: Any) -> Any:
+        return value.strip().lower() if isinstance(value, str) else value
 
     @field_validator("bandwidth_hours", "download_hours")
     @classmethod
@@ -84,9 +153,17 @@ class Settings(BaseModel):
     @field_validator("civitai_url", "hf_endpoint")
     @classmethod
     def _address(cls, text: str) -> str:
-        parts = urlsplit(text)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
+        try:
+            parts = urlsplit(text)
+            known = parts.scheme in _PORTS and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            raise ValueError("it is no address of a site") from None
+        if not known:
             raise ValueError("an address begins with http:// or https://")
+        if "@" in parts.netloc:
+            raise ValueError("an address holds no login: store a key with `modella tokens set`")
+        if parts.query or parts.fragment:
+            raise ValueError("the address of a site has no ? and no #")
         return text.rstrip("/")
 
     @field_validator("home", "library", "log_dir", "ca_file")
@@ -96,9 +173,10 @@ class Settings(BaseModel):
 
     @property
     def allowed(self) -> frozenset[str]:
-        """Hosts that may be private: the list, and the endpoints that the user has named himself."""
-        named = {entry.strip().lower() for entry in self.allowed_hosts.split(",") if entry.strip()}
-        return frozenset(named | {urlsplit(url).netloc.lower() for url in (self.civitai_url, self.hf_endpoint)})
+        """Hosts that may be private: the list, and endpoints that somebody has named, each at its own port only."""
+        listed = {entry.strip().lower() for entry in self.allowed_hosts.split(",") if entry.strip()}
+        defaults = {_host_and_port(CIVITAI), _host_and_port(HUGGING_FACE)}
+        return frozenset(listed | ({_host_and_port(url) for url in (self.civitai_url, self.hf_endpoint)} - defaults))
 
 
 CHANGEABLE = frozenset(
@@ -126,8 +204,11 @@ def load(
         return Settings.model_validate(merged)
     except ValidationError as problem:
         first = problem.errors()[0]
-        name = ".".join(str(part) for part in first["loc"])
-        raise BadLink("bad-value", name=name, value=str(first["input"])[:80], reason=first["msg"]) from None
+        field = str(first["loc"][0]) if first["loc"] else ""
+        from_variable = field in from_env and field not in given
+        name = environment_names()[field] if from_variable else ".".join(str(part) for part in first["loc"])
+        value = shown(mask_text(str(first["input"]))[:80])
+        raise BadLink("bad-value", name=name, value=value, reason=_sentence(first)) from None
 
 
 class LiveSettings:
@@ -158,6 +239,31 @@ def proxies(env: Mapping[str, str] = os.environ) -> tuple[dict[str, str], tuple[
     found = {scheme: url for scheme, url in found.items() if url}
     bypass = tuple(part.strip() for part in found.pop("no", "").split(",") if part.strip())
     return {scheme: url for scheme, url in found.items() if scheme in {"http", "https", "all"}}, bypass
+
+
+def _sentence(problem: ErrorDetails) -> str:
+    """What is wrong with a value, in a few words of ours."""
+    told = _SENTENCES.get(problem["type"], "it cannot be understood")
+    return told.format_map({name: _number(value) for name, value in problem.get("ctx", {}).items()})
+
+
+def _number(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _is_whole(value: Any) -> bool:
+    """Whether all text in a value can be written down: halves of surrogate pairs cannot."""
+    if isinstance(value, Mapping):
+        return all(_is_whole(each) for pair in value.items() for each in pair)
+    if isinstance(value, list | tuple):
+        return all(map(_is_whole, value))
+    return not isinstance(value, str | Path) or not any("\ud800" <= each <= "\udfff" for each in str(value))
+
+
+def _host_and_port(url: str) -> str:
+    parts = urlsplit(url)
+    host = (parts.hostname or "").lower()
+    return f"{f'[{host}]' if ':' in host else host}:{parts.port or _PORTS.get(parts.scheme, 0)}"
 
 
 def _described() -> dict[str, Any]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import apsw
+from pydantic import ValidationError
 
 from modella.core.download import FINISHED, Download
 from modella.core.errors import BadLink, DiskTrouble
@@ -139,7 +140,7 @@ class QueueStore(_Database):
         """One download's record."""
         with self._use() as db:
             row = db.execute("SELECT record FROM downloads WHERE id = ?", (download,)).fetchone()
-        return Download.model_validate_json(str(row[0])) if row else None
+        return _download(row[0]) if row else None
 
     def downloads(
         self, library: str, states: tuple[str, ...] = (), limit: int = 500, before: str | None = None
@@ -158,7 +159,7 @@ class QueueStore(_Database):
         with self._use() as db:
             rows = db.execute(query, values).fetchall()
         start = next((i + 1 for i, row in enumerate(rows) if row[0] == before), 0)
-        return [Download.model_validate_json(str(record)) for _, record in rows[start : start + limit]]
+        return [found for _, record in rows[start : start + limit] if (found := _download(record)) is not None]
 
     def remove(self, download: str) -> None:
         """Forgets a download."""
@@ -289,6 +290,14 @@ class Index(_Database):
         total = int(counted[0]) if counted else 0
         more = _cursor(start + limit) if start + limit < total else None
         return [json.loads(str(row[0])) for row in rows], total, more
+
+
+def _download(record: object) -> Download | None:
+    """A stored record, None when it cannot be read: one bad row must not hide the others."""
+    try:
+        return Download.model_validate_json(str(record))
+    except ValidationError:
+        return None
 
 
 def _words(record: dict[str, Any], path: str) -> str:

@@ -3,9 +3,12 @@
 The plan is written before anything gets its final name; after a crash it is simply carried out again.
 """
 
+import re
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from modella.core.digests import Digests
 from modella.core.download import Download, PartRecord, Reason, State, Step
 from modella.core.errors import BadContent, Conflict, DiskTrouble, ModellaError
 from modella.core.events import ModelAdded
@@ -32,8 +35,9 @@ from modella.core.rules import family_of
 from modella.io.disk import hard_link, make_folders, publish, read_json, sweep, write_json
 from modella.io.headers import read_header
 from modella.work.hands import Hands, new_id, now, stamp
+from modella.work.hashing import sha256_of
 from modella.work.job import Job
-from modella.work.previews import fetch_previews
+from modella.work.previews import Gathered, gather_previews, place_previews
 
 _FROM_THE_SOURCE = {
     "name",
@@ -73,6 +77,9 @@ def admit(job: Job) -> None:
             record.draft = {**_shown_draft(draft), **record.draft}
             job.become(State.review, Step.identify)
             return
+    gathered = gather_previews(job, job.listing.pictures)
+    job.heed_stop()
+    if record.plan is None:
         with job.hands.planning:
             record.plan = _plan(job, draft)
             job.hands.planned[record.id] = record.plan.folder
@@ -82,8 +89,8 @@ def admit(job: Job) -> None:
     folder = job.hands.library.inside(record.plan.folder)
     make_folders(folder)
     for file in record.plan.files:
-        _publish(job, record.parts[file.part], folder / file.name)
-    _register(job, record.plan, folder)
+        _publish(job, record.parts[file.part], job.hands.library.inside(f"{record.plan.folder}/{file.name}"))
+    _register(job, record.plan, folder, gathered)
 
 
 def draft_metadata(job: Job, identities: dict[int, Identity]) -> Metadata:
@@ -93,11 +100,12 @@ def draft_metadata(job: Job, identities: dict[int, Identity]) -> Metadata:
     detected = identities.get(main.index, _NO_IDENTITY)
     kind = record.wish.kind or _kind(detected, listing)
     family = record.wish.family or detected.family or family_of(listing.base_model, job.hands.rules)
-    cleaned = slug(" ".join(filter(None, (listing.name, listing.version))))
+    version = listing.version or job.listed(main).quant
+    cleaned = slug(" ".join(filter(None, (listing.name, version))))
     moment = now()
     told = listing.model_dump(mode="json", include=_FROM_THE_SOURCE)
     return Metadata(
-        **told,
+        **{**told, "version": version},
         schema=1,
         id=new_id(),
         cleaned_name=cleaned,
@@ -177,13 +185,15 @@ def _main_part(record: Download) -> PartRecord:
     return max(main, key=lambda part: part.size or 0)
 
 
+_RESERVED = re.compile(r"^(metadata|overrides)\.json$|^preview(-.*)?\.(webp|mp4|webm)$")
+"""Names beside a model that are ours, at any depth."""
 _WEIGHTS = {".safetensors", ".sft", ".gguf", ".ckpt", ".pt", ".pth", ".bin", ".onnx"}
 
 
 def _model_file(job: Job, part: PartRecord, identity: Identity) -> ModelFile:
     actual, listed = part.actual, job.listed(part)
     return ModelFile(
-        name=part.name,
+        name=file_name(part.name),
         original_name=part.path or part.name,
         size=part.size or 0,
         sha256=actual.sha256 if actual else None,
@@ -298,7 +308,7 @@ def _final_names(record: Download, draft: Metadata) -> list[PlannedFile]:
             name = draft.cleaned_name + suffix_of(file_name(part.name)).lower()
         else:
             name = file_name(part.name)
-        if name_key(name) in seen or name_key(name) in {"metadata.json", "overrides.json"}:
+        if name_key(name) in seen or _RESERVED.match(PurePosixPath(name).name.casefold()):
             name = with_hash(name, part.actual.sha256 if part.actual and part.actual.sha256 else str(part.index))
         seen.add(name_key(name))
         files.append(PlannedFile(part=part.index, name=name))
@@ -330,7 +340,7 @@ def _publish(job: Job, part: PartRecord, target: Path) -> None:
         return
     if not target.exists():
         raise DiskTrouble("part-lost", path=str(source), file=part.name)
-    if target.stat().st_size != part.size:
+    if part.actual is None or sha256_of(target) != part.actual.sha256:
         raise Conflict("name-taken", path=str(target))
 
 
@@ -346,23 +356,26 @@ def link_duplicate(job: Job) -> bool:
         if model is None or file is None:
             return False
         target = job.part_path(part)
-        existing = hands.library.inside(model["path"]) / file["name"]
-        if not target.exists() and not (existing.exists() and hard_link(existing, target)):
+        existing = hands.library.inside(f"{model['path']}/{file['name']}")
+        if not existing.is_file() or sha256_of(existing) != sha256:
             return False
-        part.size, part.complete, part.trust = int(file["size"]), True, file["verified"]["state"]
-        part.actual = part.expected.or_else(type(part.expected).read(file))
-        part.verified_by = file["verified"].get("by")
+        if not target.exists() and not hard_link(existing, target):
+            return False
+        part.size, part.complete = existing.stat().st_size, True
+        part.actual = Digests.read({**file, **part.expected.known(), "sha256": sha256})
+        part.trust = "verified" if part.expected.sha256 else "recorded"
+        part.verified_by = job.record.wish.ref.source if part.expected.sha256 else None
     job.save()
     return True
 
 
-def _register(job: Job, plan: Plan, folder: Path) -> None:
+def _register(job: Job, plan: Plan, folder: Path, gathered: Sequence[Gathered]) -> None:
     """Writes the record beside the files, then the index; then the download is done."""
     job.record.step = Step.register
     sweep(folder)
     metadata = Metadata.model_validate(plan.metadata)
     if not (folder / "metadata.json").exists():
-        metadata.previews = fetch_previews(job, folder, job.listing.pictures)
+        metadata.previews = place_previews(job, folder, metadata.id, gathered)
         for name, content in (
             ("overrides.json", plan.overrides),
             ("metadata.json", metadata.model_dump(mode="json", by_alias=True)),

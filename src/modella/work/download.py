@@ -46,7 +46,7 @@ async def download(job: Job, others_need: Callable[[], int]) -> None:
 async def _tell_the_story(job: Job, others_need: Callable[[], int]) -> None:
     record = job.record
     await asyncio.to_thread(describe, job)
-    _heed_stop(job)
+    job.heed_stop()
     if record.plan is None:
         if not await asyncio.to_thread(meet_duplicate, job):
             return
@@ -56,7 +56,7 @@ async def _tell_the_story(job: Job, others_need: Callable[[], int]) -> None:
         for part in record.parts:
             while not part.complete:
                 await fetch_part(job, part)
-                _heed_stop(job)
+                job.heed_stop()
         if not await asyncio.to_thread(meet_duplicate, job):
             await asyncio.to_thread(job.hands.library.drop_staging, record.id)
             return
@@ -70,7 +70,7 @@ async def fetch_part(job: Job, part: PartRecord) -> None:
     try:
         fetch = _fetch_for(job, part, file)
         job.fetch = fetch
-        _heed_stop(job)
+        job.heed_stop()
         fetched = await fetch.run(_teller(job, part))
         part.size, part.actual = fetched.size, fetched.digests
         if part.expected.git_sha1 and not part.expected.sha256:
@@ -142,11 +142,6 @@ def _teller(job: Job, part: PartRecord) -> Callable[[Progress], None]:
             job.tell_progress(part, progress)
 
     return told
-
-
-def _heed_stop(job: Job) -> None:
-    if job.stop_as is not None:
-        raise Stopped
 
 
 def _leave(job: Job, state: State) -> None:

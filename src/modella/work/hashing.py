@@ -8,6 +8,7 @@ import hashlib
 import queue
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Protocol
 
 from blake3 import blake3
@@ -92,6 +93,12 @@ class DigestSet:
         if self._beside is not None:
             self._beside.finish()
             self._beside = None
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a whole file, in lower-case hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 class _Beside:

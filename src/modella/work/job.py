@@ -9,7 +9,7 @@ from modella.core.errors import DiskTrouble, ModellaError
 from modella.core.events import DownloadChanged, DownloadProgress
 from modella.core.listing import ListedFile, Listing
 from modella.io.disk import make_folders, read_json, write_json
-from modella.work.fetch import Fetch, Progress
+from modella.work.fetch import Fetch, Progress, Stopped
 from modella.work.hands import Hands, now
 
 
@@ -54,6 +54,8 @@ class Job:
     def become(self, state: State, step: Step | None = None, reason: Reason | None = None) -> None:
         """Enters a state: durable first, told after."""
         with self._lock:
+            if self.record.state in FINISHED and state is not State.queued:
+                return
             self.record.state, self.record.reason = state, reason
             self.record.step = step or self.record.step
             self.record.finished_at = now() if state in FINISHED else None
@@ -115,6 +117,11 @@ class Job:
         files = self.listing.files
         same = (f for f in files if (f.file_id, f.path, f.name) == (part.file_id, part.path, part.name))
         return next(same, files[0])
+
+    def heed_stop(self) -> None:
+        """Stopped, when somebody has asked for it."""
+        if self.stop_as is not None:
+            raise Stopped
 
     def stop(self, state: State) -> None:
         """Asks whoever works on the download to stop and to leave it in a state."""

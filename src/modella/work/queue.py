@@ -17,7 +17,7 @@ from modella.core.model import check_fields
 from modella.core.secrecy import mask_text
 from modella.io.disk import free_space, is_writable, read_json
 from modella.sources.registry import ask_in_order
-from modella.work.describe import chosen, with_context
+from modella.work.describe import chosen, margin, with_context
 from modella.work.download import download
 from modella.work.foretell import foretell
 from modella.work.hands import Hands, new_id, now
@@ -128,11 +128,10 @@ class Queue:
         return await self._halt(download_id, State.cancelled)
 
     async def resume(self, download_id: str) -> Download:
-        """Lets a paused or waiting download go on; a waiting duplicate is fetched all the same."""
+        """Lets a paused or waiting download go on; a duplicate goes on waiting for its answer (`change`)."""
         job = await self._job(download_id)
-        if job.record.state in {State.paused, State.waiting}:
-            if job.record.reason and job.record.reason.code == "duplicate":
-                job.record.duplicate_answered = True
+        asks = job.record.reason is not None and job.record.reason.code == "duplicate"
+        if job.record.state in {State.paused, State.waiting} and not asks:
             await self._requeue(job)
         return job.record
 
@@ -206,8 +205,10 @@ class Queue:
         try:
             while True:
                 self._start_what_may()
+                # Not wait_for: until Python 3.12 it may swallow a cancellation that comes with the wake-up.
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), TICK)
+                    async with asyncio.timeout(TICK):
+                        await self._wake.wait()
                 self._wake.clear()
         finally:
             await self._stop_all()
@@ -231,6 +232,7 @@ class Queue:
                 del self._tasks[download_id]
                 self.hands.pace.leave(self._hosts.pop(download_id, ""))
         self._wake_waiting()
+        self._tell_hours()
         if not self.hands.pace.may_run():
             return
         ready = sorted(
@@ -249,6 +251,16 @@ class Queue:
             task = asyncio.create_task(download(job, lambda mine=job: self._others_need(mine)))  # type: ignore[misc]
             task.add_done_callback(lambda _: self._wake.set())
             self._tasks[job.record.id] = task
+
+    def _tell_hours(self) -> None:
+        """Says of queued downloads that they wait for their hours, and takes it back when these have come."""
+        hours = self.hands.settings().download_hours
+        for job in self._in_order(State.queued):
+            told = job.record.reason is not None and job.record.reason.code == "outside-hours"
+            if told == (not self.hands.pace.may_run()) or job.record.id in self._held:
+                continue
+            job.record.reason = None if told else Reason(code="outside-hours", facts={"hours": hours})
+            job.tell()
 
     def _wake_waiting(self) -> None:
         """Downloads that wait for the disk go on by themselves when there is room again."""
@@ -299,9 +311,8 @@ class Queue:
         task = self._tasks.get(download_id)
         if task is not None and not task.done():
             job.stop(state)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(asyncio.shield(task), 15)
-            if record.state in FINISHED or record.state is state:
+            await asyncio.wait([task], timeout=15)
+            if record.state in FINISHED or record.state is state or not task.done():
                 return record
         job.stop_as = None
         await asyncio.to_thread(job.become, state)
@@ -358,6 +369,9 @@ class Queue:
         self.hands.library.sweep()
         for record in self._found_on_disk():
             if record.id not in self._jobs and record.state not in FINISHED:
+                if self.hands.store.get(record.id) is None:
+                    # A library from elsewhere: nothing of it begins by itself.
+                    record.state, record.reason = State.paused, None
                 self._jobs[record.id] = Job(record, self.hands)
         for record in self.hands.store.downloads(self.hands.library_id, limit=1_000_000):
             if record.state in FINISHED or record.id in self._jobs:
@@ -425,12 +439,10 @@ def _host(record: Download) -> str:
 
 
 def _has_room(hands: Hands, reason: Reason) -> bool:
-    wanted = (
-        int(reason.facts.get("needed") or 0)
-        + int(reason.facts.get("others") or 0)
-        + int(reason.facts.get("margin") or 0)
-    )
+    """Whether what was missing fits now, beside the margin that counts now."""
+    wanted = sum(int(reason.facts.get(name) or 0) for name in ("needed", "others"))
     try:
-        return free_space(hands.library.root) > max(wanted, 16 * 1024 * 1024)
+        keep = margin(hands.library, hands.settings().space_margin)
+        return free_space(hands.library.root) > wanted + keep
     except ModellaError:
         return False

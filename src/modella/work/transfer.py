@@ -519,6 +519,7 @@ class Transfers:
     def _keep(self, connection: Connection, piece: Piece, content: bytes) -> bool:
         """Writes what has come and says so; False when it is not wanted any more."""
         if self._shared.pieces.size is None:
+            self._refuse_endless(piece.at + len(content))
             self._room(len(content))
         with connection.gate:
             if not self._is_wanted(connection):
@@ -535,6 +536,12 @@ class Transfers:
             self._hasher.offer(offset, content)
         self._pace.take(len(content), self._stop)
         return True
+
+    def _refuse_endless(self, received: int) -> None:
+        """Where no answer tells the size, far more than the source listed is another file, or none that ends."""
+        listed = self.record.size
+        if listed is not None and received > 2 * listed + MIB:
+            raise Mismatch("size-mismatch", expected=listed, received=received, host=self._shared.host)
 
     def _body_ended(self, connection: Connection, answer: Answer, piece: Piece) -> None:
         """No more bytes: the end of the file, all that this answer had, or less than was promised."""

@@ -163,7 +163,7 @@ def _id(value: str | None) -> str | None:
 def _needed(value: str) -> str:
     found = _id(value)
     if found is None:
-        raise _no_model("list" if not value[:1].isdigit() else "unknown-id")
+        raise _no_model("unknown-id")
     return found
 
 

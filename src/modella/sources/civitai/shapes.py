@@ -100,6 +100,11 @@ _LICENSE = {
 _PICTURE_LEVELS = {"none": 1, "soft": 2, "mature": 4, "x": 8}
 _VIDEO_SUFFIXES = (".mp4", ".webm", ".mov", ".m4v")
 _NO_QUANT = {"none", ""}
+MOST_PICTURES = 200
+MOST_FILES = 5000
+MOST_VERSIONS = 2000
+_MOST_TEXTS = 1000
+_LONGEST_TEXT = 1000
 
 
 def read_listing(model: Mapping[str, Any], version: Mapping[str, Any], base_url: str, now: datetime) -> Listing:
@@ -124,8 +129,8 @@ def read_listing(model: Mapping[str, Any], version: Mapping[str, Any], base_url:
         description=text(about.get("description")),
         description_format="html",
         version_description=text(version.get("description")),
-        tags=tuple(texts(about.get("tags"))),
-        trained_words=trained_words(texts(version.get("trainedWords"))),
+        tags=tuple(_some(texts(about.get("tags")))),
+        trained_words=trained_words(_some(texts(version.get("trainedWords")))),
         creator=text(mapping(about.get("creator")).get("username")),
         creator_picture=_web_address(mapping(about.get("creator")).get("image")),
         license=_license(about),
@@ -134,10 +139,10 @@ def read_listing(model: Mapping[str, Any], version: Mapping[str, Any], base_url:
         published_at=timestamp(version.get("publishedAt")) or timestamp(version.get("createdAt")),
         updated_at=timestamp(version.get("updatedAt")),
         stats=_stats(about, "") | _stats(version, "version_"),
-        pictures=tuple(filter(None, map(_picture, mappings(version.get("images"))))),
-        files=tuple(filter(None, map(_file, mappings(version.get("files"))))),
+        pictures=tuple(filter(None, map(_picture, mappings(version.get("images"))[:MOST_PICTURES]))),
+        files=tuple(filter(None, map(_file, mappings(version.get("files"))[:MOST_FILES]))),
         relations=_relations(version, base_url),
-        versions=tuple(filter(None, map(_choice, mappings(model.get("modelVersions"))))),
+        versions=tuple(filter(None, map(_choice, mappings(model.get("modelVersions"))[:MOST_VERSIONS]))),
         access=access,
         access_until=until,
         payload=_payload(model, version),
@@ -188,6 +193,11 @@ def _early(version: Mapping[str, Any], now: datetime) -> tuple[Access, str | Non
     if ends is not None:
         return (Access.early_access, timestamp(told)) if ends > now else None
     return (Access.early_access, None) if text(version.get("availability")) == "EarlyAccess" else None
+
+
+def _some(told: Sequence[str]) -> list[str]:
+    """As many texts, and as much of each, as anybody reads."""
+    return [each[:_LONGEST_TEXT] for each in told[:_MOST_TEXTS]]
 
 
 def _kind(model: Mapping[str, Any], version: Mapping[str, Any]) -> str | None:

@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
-from modella.core.digests import clean
+from modella.core.digests import LENGTHS, clean
 from modella.core.errors import AccessNeeded, BadLink, ModellaError, NetworkTrouble, NotFound
 from modella.core.listing import Access, ListedFile, Listing, Location, Ref
 from modella.core.loose_json import identifier, mapping, mappings, settled, text
@@ -15,11 +15,13 @@ from modella.core.refusals import refusal
 from modella.io.net import Answer, Headers, Net, page_title
 from modella.sources.civitai import links, shapes
 from modella.sources.civitai.refusals import judge_refusal
+from modella.sources.offers import countable, named
 
 MAX_CONNECTIONS = 8
 _PER_LOOKUP = 100
 _COMPANIONS = frozenset({"config", "negative"})
 """Roles that belong to every download of their version: a model of that kind does not work alone."""
+_SHA256_LENGTH = LENGTHS["sha256"][0]
 _LAST_RESORTS = ("archive", "training_data", "other")
 
 
@@ -71,11 +73,13 @@ class Civitai:
         return self._listing(ref, model, shapes.merged_version(listed, asked))
 
     def choose(self, listing: Listing, pattern: str | None) -> tuple[ListedFile, ...]:
-        """The file the ref or the pattern names, else the primary one with the files it does not work without."""
+        """The file the pattern, the digest or the ref names, else the primary one with those it does not work without."""
         files = listing.files
         if not files:
             archived = listing.access == "archived"
             raise NotFound("archived" if archived else "no-files", source=self.name, page_url=listing.page_url)
+        if listing.ref.digest and not pattern and (same := _with_digest(files, listing.ref.digest)):
+            return same[:1]
         if pattern:
             return self._wanted(listing, [f for f in files if _fits(f.name, pattern)])
         if listing.ref.file_id:
@@ -83,7 +87,8 @@ class Civitai:
         if listing.ref.pick:
             return self._wanted(listing, [f for f in files if _is_picked(f, listing.ref.pick)][:1])
         main = _main_file(files)
-        return (main, *(f for f in files if f is not main and (f.required or f.role in _COMPANIONS)))
+        companions = (f for f in files if f is not main and (f.required or f.role in _COMPANIONS))
+        return countable(listing, (main, *companions))
 
     def locate(self, listing: Listing, file: ListedFile) -> Location:
         """The download route by file id; by its selectors only when the source gave no id.
@@ -150,9 +155,16 @@ class Civitai:
         return self._listing(ref, model, shapes.merged_version(chosen, asked))
 
     def _listing(self, ref: Ref, model: Mapping[str, Any], version: Mapping[str, Any]) -> Listing:
-        """The listing, with what the ref says about which file is meant."""
+        """The listing, with what the ref says about which file is meant.
+
+        NotFound("hash-unknown") when a digest is meant and the files that the site names have others.
+        """
         read = shapes.read_listing({"id": ref.model_id, **model}, version, self._base, self._now())
-        meant = {"digest": ref.digest, "file_id": ref.file_id or _file_with(read, ref.digest), "pick": ref.pick}
+        same = _with_digest(read.files, ref.digest) if ref.digest else ()
+        if ref.digest and read.files and not same and _is_decided(read.files, ref.digest):
+            raise NotFound("hash-unknown", digest=ref.digest, source=self.name, page_url=read.page_url)
+        file_id = ref.file_id or (same[0].file_id if same else None)
+        meant = {"digest": ref.digest, "file_id": file_id, "pick": ref.pick}
         return read.model_copy(update={"ref": read.ref.model_copy(update=meant)})
 
     def _version_of_image(self, image_id: str) -> str:
@@ -185,8 +197,8 @@ class Civitai:
     def _wanted(self, listing: Listing, files: Sequence[ListedFile]) -> tuple[ListedFile, ...]:
         if not files:
             names = [file.name for file in listing.files]
-            raise BadLink("no-such-file", source=self.name, names=names, page_url=listing.page_url)
-        return tuple(files)
+            raise BadLink("no-such-file", source=self.name, page_url=listing.page_url, **named(names))
+        return countable(listing, files)
 
     @staticmethod
     def _version_in(model: Mapping[str, Any], version_id: str | None) -> Mapping[str, Any]:
@@ -256,9 +268,22 @@ def _fits(name: str, pattern: str) -> bool:
     return name == pattern or fnmatchcase(name.lower(), pattern.lower())
 
 
-def _file_with(listing: Listing, digest: str | None) -> str | None:
-    """The id of the file that has the digest, of whatever sort it is."""
-    return next((f.file_id for f in listing.files if digest and digest in f.digests.known().values()), None)
+def _with_digest(files: Sequence[ListedFile], digest: str) -> tuple[ListedFile, ...]:
+    """The files that have the digest, of whatever sort it is."""
+    return tuple(file for file in files if digest in _comparable(file, len(digest)))
+
+
+def _is_decided(files: Sequence[ListedFile], digest: str) -> bool:
+    """Whether a file without the digest is certainly another one: a SHA-256 must be there, short ones may be hidden."""
+    return len(digest) == _SHA256_LENGTH or any(_comparable(file, len(digest)) for file in files)
+
+
+def _comparable(file: ListedFile, length: int) -> set[str]:
+    """The digests of a file with so many digits; AutoV2 and AutoV3 are the beginnings of longer ones."""
+    known = file.digests.known()
+    beginnings = {"autov2": file.digests.sha256, "autov3": file.digests.autov3}
+    known |= {name: whole[: LENGTHS[name][0]] for name, whole in beginnings.items() if whole and len(whole) > length}
+    return {value for value in known.values() if len(value) == length}
 
 
 def _versions_used(image: Mapping[str, Any]) -> list[str]:

@@ -7,6 +7,7 @@ from modella.core.errors import BadLink
 from modella.core.listing import ListedFile, Listing
 from modella.sources.huggingface.links import SOURCE
 from modella.sources.huggingface.shapes import is_shard, unsharded
+from modella.sources.offers import MOST_NAMES, countable, named
 
 _WEIGHTS = frozenset({"model", "shard"})
 _PREFERRED = ("safetensors", "gguf", "pickle", "onnx", "flax", "keras", "tflite", "coreml")
@@ -20,8 +21,13 @@ _CHECKPOINTS = "checkpoint-"
 def choose(listing: Listing, pattern: str | None) -> tuple[ListedFile, ...]:
     """The files of one download: by pattern, by the ref's path or quant, else what is obviously meant.
 
-    BadLink("choose-file") with names and sizes when several are as good, BadLink("no-such-file") when none fits.
+    BadLink("choose-file") with names and sizes when several are as good or too many are meant,
+    BadLink("no-such-file") when none fits.
     """
+    return countable(listing, _meant(listing, pattern))
+
+
+def _meant(listing: Listing, pattern: str | None) -> tuple[ListedFile, ...]:
     files, ref = listing.files, listing.ref
     patterns = [pattern] if pattern else ref.pick.get("include", "").splitlines()
     if patterns:
@@ -49,9 +55,8 @@ def _obvious(listing: Listing, files: Sequence[ListedFile]) -> tuple[ListedFile,
         return _completed(listing, next(iter(units.values())))
     if not units:
         raise _no_such_file(listing)
-    names = list(units)
-    sizes = [_total(unit) for unit in units.values()]
-    raise BadLink("choose-file", source=SOURCE, names=names, sizes=sizes, page_url=listing.page_url)
+    sizes = [_total(unit) for unit in list(units.values())[:MOST_NAMES]]
+    raise BadLink("choose-file", source=SOURCE, **named(list(units)), sizes=sizes, page_url=listing.page_url)
 
 
 def _completed(listing: Listing, files: Sequence[ListedFile]) -> tuple[ListedFile, ...]:
@@ -144,5 +149,5 @@ def _total(files: Sequence[ListedFile]) -> int | None:
 
 
 def _no_such_file(listing: Listing) -> BadLink:
-    names = [_path(f) for f in listing.files if f.role in _WEIGHTS][:200]
-    return BadLink("no-such-file", source=SOURCE, wanted=listing.ref.path, names=names, page_url=listing.page_url)
+    names = [_path(f) for f in listing.files if f.role in _WEIGHTS]
+    return BadLink("no-such-file", source=SOURCE, wanted=listing.ref.path, page_url=listing.page_url, **named(names))

@@ -73,6 +73,8 @@ _KIND_PIPELINES = {
 }
 _RELATIONS = {"adapter": "derived-from", "finetune": "derived-from", "merge": "derived-from", "quantized": "version-of"}
 _MOST_PICTURES = 20
+_MOST_TEXTS = 1000
+_LONGEST_TEXT = 1000
 _MOST_LOOSE_PICTURES = 8
 
 
@@ -82,8 +84,8 @@ def read_listing(
     """The listing of one commit. `masked`: hashes were hidden from us, so the gate is closed for us."""
     front = {**mapping(info.get("cardData")), **card.front}
     repo, commit = text(info.get("id")) or text(info.get("modelId")) or "unnamed", text(info.get("sha"))
-    tags = tuple(dict.fromkeys([*texts(info.get("tags")), *texts(front.get("tags"))]))
-    bases = texts(front.get("base_model"))
+    tags = tuple(dict.fromkeys(_some([*texts(info.get("tags")), *texts(front.get("tags"))])))
+    bases = _some(texts(front.get("base_model")))
     return Listing(
         source=SOURCE,
         ref=Ref(source=SOURCE, model_id=repo, revision=commit),
@@ -97,7 +99,7 @@ def read_listing(
         description=card.body or None,
         description_format="markdown" if card.body else None,
         tags=tags,
-        trained_words=trained_words(texts(front.get("instance_prompt"))),
+        trained_words=trained_words(_some(texts(front.get("instance_prompt")))),
         creator=text(info.get("author")) or (repo.partition("/")[0] if "/" in repo else None),
         license=_license(front, tags, f"{endpoint}/{repo}", commit),
         nsfw_level=MATURE if "not-for-all-audiences" in tags else None,
@@ -160,6 +162,11 @@ def unsharded(path: str) -> str:
 def is_shard(path: str) -> bool:
     """Whether the name is that of one piece of several."""
     return bool(_SHARD.search(path.rpartition("/")[2]))
+
+
+def _some(told: Sequence[str]) -> list[str]:
+    """As many texts, and as much of each, as anybody reads."""
+    return [each[:_LONGEST_TEXT] for each in told[:_MOST_TEXTS]]
 
 
 def _role(name: str, suffix: str, file_format: str | None) -> str:

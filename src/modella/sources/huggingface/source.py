@@ -4,21 +4,23 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, urlsplit
 
 from modella.core.card import Card, read_card
 from modella.core.errors import AccessNeeded, BadLink, ModellaError, NetworkTrouble, NotFound
 from modella.core.listing import ListedFile, Listing, Location, Ref
 from modella.core.loose_json import mapping, mappings, settled, text
 from modella.core.refusals import refusal
-from modella.io.net import Answer, Headers, Net, origin_of, page_title
+from modella.io.net import Answer, Headers, Net, page_title
 from modella.sources.huggingface import bundles, links, shapes
 from modella.sources.huggingface.refusals import judge_refusal
 
 MAX_CONNECTIONS = 8
 """More parallel ranges were answered 403 by the storage now and then."""
 
-_MOST_PAGES = 20
+MOST_ENTRIES = 50_000
+MOST_TREE_BYTES = 64 * 1024 * 1024
+_MOST_PAGES = 1000
 _CARD_LIMIT = 1024 * 1024
 _NEXT = re.compile(r'<([^<>]+)>\s*;\s*rel="?next"?')
 _COMMIT = re.compile(r"^[0-9a-f]{40}$")
@@ -59,7 +61,7 @@ class HuggingFace:
         repo = text(info.get("id")) or ref.model_id
         commit = text(info.get("sha")) or ref.revision or "main"
         info = {**info, "id": repo, "sha": commit}
-        entries = self._tree(repo, commit) or mappings(info.get("siblings"))
+        entries = self._tree(repo, commit) or self._whole_list(mappings(info.get("siblings")))
         files = [file for entry in entries if (file := shapes.read_file(entry)) is not None]
         masked = any(shapes.is_masked(entry) for entry in entries)
         listing = shapes.read_listing(info, files, self._card(repo, commit, files), self._endpoint, masked)
@@ -104,32 +106,40 @@ class HuggingFace:
         raise problem or NotFound("not-found", source=self.name, host=urlsplit(self._endpoint).netloc)
 
     def _tree(self, repo: str, commit: str) -> list[dict[str, Any]]:
-        """All entries of the repository, page by page; next pages only from the Hub itself. Empty when refused."""
-        url: str | None = (
-            f"{self._endpoint}/api/models/{repo}/tree/{quote(commit, safe='')}?recursive=true&expand=false"
-        )
-        entries: list[dict[str, Any]] = []
+        """All entries of the repository, page by page; next pages only from the Hub itself. Empty when refused.
+
+        NetworkTrouble("bad-answer") when it has more entries than a repository of models needs, or never ends: half
+        a list would pass for a whole one.
+        """
+        root = f"{self._endpoint}/api/models/{repo}/tree/{quote(commit, safe='')}"
+        query: str | None = "recursive=true&expand=false"
+        entries: dict[str, dict[str, Any]] = {}
+        received = 0
         try:
             for _ in range(_MOST_PAGES):
-                if url is None:
+                answer = self._json(f"{root}?{query}", f"{self._endpoint}/{repo}")
+                page = mappings(settled(answer.json(MOST_TREE_BYTES - received)))
+                received, known = received + answer.length, len(entries)
+                entries |= {text(entry.get("path")) or f"?{known + at}": entry for at, entry in enumerate(page)}
+                query = _next_query(answer)
+                if query is None:
+                    return self._whole_list(list(entries.values()))
+                if len(entries) == known or len(entries) > MOST_ENTRIES:
                     break
-                answer = self._json(url, f"{self._endpoint}/{repo}")
-                entries += mappings(settled(answer.json()))
-                url = self._next_page(url, answer)
         except (NotFound, AccessNeeded):
-            # The info has the names at least; half a list would pass for a whole one.
+            # The info has the names at least.
             return []
+        raise self._too_long()
+
+    def _whole_list(self, entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The entries, when they are not too many."""
+        if len(entries) > MOST_ENTRIES:
+            raise self._too_long()
         return entries
 
-    def _next_page(self, url: str, answer: Answer) -> str | None:
-        found = next((m for value in answer.headers.get_all("link") if (m := _NEXT.search(value))), None)
-        if found is None:
-            return None
-        onward = urljoin(url, found[1])
-        try:
-            return onward if onward != url and origin_of(onward) == origin_of(self._endpoint) else None
-        except ValueError:
-            return None
+    def _too_long(self) -> NetworkTrouble:
+        host = urlsplit(self._endpoint).netloc
+        return NetworkTrouble("bad-answer", source=self.name, host=host, reason="too-long", limit=MOST_ENTRIES)
 
     def _card(self, repo: str, commit: str, files: Sequence[ListedFile]) -> Card:
         """The README at this commit, or an empty card when it is missing, gated or too long."""
@@ -169,6 +179,15 @@ class HuggingFace:
 
     def _page(self, ref: Ref) -> str:
         return f"{self._endpoint}/{ref.model_id}"
+
+
+def _next_query(answer: Answer) -> str | None:
+    """The query of the next page; the rest of its address is ours, whatever the Hub behind a mirror calls itself."""
+    found = next((m for value in answer.headers.get_all("link") if (m := _NEXT.search(value))), None)
+    try:
+        return urlsplit(found[1]).query or None if found else None
+    except ValueError:
+        return None
 
 
 def _settled_card(card: Card) -> Card:

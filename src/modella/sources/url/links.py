@@ -6,12 +6,14 @@ Sites whose pages lead to one file by rule are rewritten; those that need a brow
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from urllib.parse import quote, urlencode
 
 from modella.core import pasted
 from modella.core.digests import clean
 from modella.core.errors import BadLink
 from modella.core.listing import Ref
+from modella.core.naming import shown
 from modella.core.pasted import Address
 from modella.core.secrecy import has_secret, without_secrets
 
@@ -22,7 +24,7 @@ _KNOWN_HOSTS = frozenset(
     | {"mega.nz", "mediafire.com", "1drv.ms", "onedrive.live.com", "pixeldrain.com", "gofile.io", "we.tl"}
     | {"wetransfer.com", "modelscope.cn", "modelscope.ai", "pan.baidu.com", "pan.quark.cn", DRIVE_HOST}
 )
-_FRAGMENT_DIGEST = re.compile(r"(?:^|&)sha256[=:]([0-9a-f]{64})(?:&|$)", re.IGNORECASE)
+_ANY_DIGEST = re.compile(r"(?:^|&)sha-?256[=:]([^&]*)", re.IGNORECASE)
 _DRIVE_ID = re.compile(r"^[\w-]{10,}$")
 
 
@@ -39,18 +41,34 @@ class _Refused:
 def recognise(text: str) -> Ref | None:
     """The ref of an http(s) address, its secrets left out; None for what is no address.
 
-    BadLink("link-unsupported") for sites that give a file to browsers only and for other schemes than http(s).
+    BadLink("link-unsupported") for sites that give a file to browsers only and for other schemes than http(s);
+    BadLink("bad-value") for a `#sha256=` that is none.
     """
     found = _address(text)
     if found is None:
         return None
     url = _rewritten(found)
-    digest = _FRAGMENT_DIGEST.search(found.parts.fragment)
     return Ref(
         source=SOURCE,
         url=without_secrets(url) if has_secret(url) else url,
-        digest=clean("sha256", digest.group(1)) if digest else None,
+        digest=_digest(found.parts.fragment),
     )
+
+
+def is_misspelt(scheme: str) -> bool:
+    """Whether a scheme is `http` or `https` with a slip of the finger."""
+    return bool(get_close_matches(scheme, ("http", "https"), cutoff=0.75))
+
+
+def _digest(fragment: str) -> str | None:
+    """The SHA-256 that a person wrote behind the address: a wish that must not be overheard."""
+    told = _ANY_DIGEST.search(fragment)
+    if told is None:
+        return None
+    digest = clean("sha256", told[1])
+    if digest is None:
+        raise BadLink("bad-value", name="sha256", value=shown(told[1][:80]), reason="it must be 64 hexadecimal digits")
+    return digest
 
 
 def secret_of(text: str) -> str | None:
@@ -66,7 +84,7 @@ def secret_of(text: str) -> str | None:
 def _address(text: str) -> Address | None:
     bare = pasted.unwrap(text)
     found = pasted.address(bare, _KNOWN_HOSTS)
-    if found is None and (scheme := pasted.other_scheme(bare)):
+    if found is None and (scheme := pasted.other_scheme(bare)) and not is_misspelt(scheme):
         raise BadLink("link-unsupported", site=scheme, reason="scheme")
     return found
 

@@ -69,12 +69,13 @@ def read_page(body: bytes) -> Page:
 
 
 def form_address(page: Page, page_url: str) -> str | None:
-    """Where the page's download form leads, when that is on the site the page came from."""
+    """Where the page's download form leads, when that is on the site the page came from and no less safe."""
     if not page.form_action or not page.form_fields:
         return None
     try:
         target = urljoin(page_url, page.form_action)
-        same = urlsplit(target).netloc == urlsplit(page_url).netloc and urlsplit(target).scheme in {"https", "http"}
+        there, here = urlsplit(target), urlsplit(page_url)
+        same = there.netloc == here.netloc and there.scheme in {"https", here.scheme} & {"https", "http"}
     except ValueError:
         return None
     return f"{target.partition('?')[0]}?{urlencode(page.form_fields)}" if same else None
