@@ -137,8 +137,12 @@ def test_a_review_shows_what_would_be_and_takes_changes(run: Run, hub: Hub) -> N
 def test_fields_are_read_by_what_may_stand_in_them() -> None:
     read = changes_from(["tags=a,, b c", "trained_words=", "nsfw_level=4", "family=", "name=x=y", "version=2"])
     assert read == {
-        **{"tags": ["a", "b c"], "trained_words": [], "nsfw_level": 4},
-        **{"family": None, "name": "x=y", "version": "2"},
+        "tags": ["a", "b c"],
+        "trained_words": [],
+        "nsfw_level": 4,
+        "family": None,
+        "name": "x=y",
+        "version": "2",
     }
 
 

@@ -33,8 +33,9 @@ from modella.demo.origin import Origin, VirtualFile
 from modella.io.disk import PartFile
 from modella.io.net import Credential, Net, NetPolicy, origin_of
 from modella.wiring import House
-from modella.work.fetch import RENEWALS, Patience, Progress, Stopped
+from modella.work.fetch import Patience, Progress, Stopped
 from modella.work.queue import Options
+from modella.work.transfer import RENEWALS
 from tests.fetching import KIB, MIB, OWN_HOSTS, Transfer, an_origin, published, quick_net, serving, whole
 from tests.place import Place
 
@@ -57,6 +58,17 @@ def code_of(run: Callable[[], object]) -> str:
     with pytest.raises(ModellaError) as caught:
         run()
     return caught.value.code
+
+
+def test_a_body_that_never_ends_is_given_up_once_it_is_far_larger_than_listed(tmp_path: Path) -> None:
+    endless = Answer(body=VirtualFile(64 * MIB, 3), framing="chunked")
+    with Origin(lambda request: endless) as origin:
+        transfer = Transfer(tmp_path, f"{origin.url}/model", size=MIB, size_exact=False)
+        with pytest.raises(Mismatch) as caught:
+            transfer.run()
+    assert caught.value.code == "size-mismatch"
+    assert caught.value.facts["expected"] == MIB
+    assert transfer.path.stat().st_size <= 4 * MIB
 
 
 # ------------------------------------------------------------------------------------- what passes ends in the bytes

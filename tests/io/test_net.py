@@ -1,16 +1,17 @@
 """The one hand that opens connections: redirects, limits, and errors that say what happened."""
 
+import gzip
 import socket
 import threading
 from collections.abc import Iterator
 
 import pytest
 
-from modella.core.errors import ModellaError, NetworkTrouble, Refused
+from modella.core.errors import AccessNeeded, ModellaError, NetworkTrouble, Refused
 from modella.demo.messages import Answer, Bytes, Request, data, page, redirect, text
 from modella.demo.origin import Origin, VirtualFile
-from modella.io.net import Headers, _interleaved, origin_of, page_title
-from tests.fetching import quick_net
+from modella.io.net import Credential, Headers, Net, NetPolicy, _interleaved, origin_of, page_title
+from tests.fetching import OWN_HOSTS, quick_net
 
 
 def echo(request: Request) -> Answer:
@@ -173,3 +174,62 @@ def test_a_header_cannot_be_smuggled_in(echoing: Origin) -> None:
     with pytest.raises(Refused):
         quick_net().ask(f"{echoing.url}/x\r\nX-Injected: 1")
     assert echoing.requests == []
+
+
+def test_a_body_that_drips_for_ever_is_given_up() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        over = threading.Event()
+
+        def drip() -> None:
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(65536)
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
+                while not over.wait(0.01):
+                    try:
+                        connection.sendall(b" ")
+                    except OSError:
+                        return
+
+        threading.Thread(target=drip, daemon=True).start()
+        try:
+            answer = quick_net().ask(f"http://127.0.0.1:{server.getsockname()[1]}/")
+            with pytest.raises(NetworkTrouble) as caught:
+                answer.json(seconds=0.2)
+        finally:
+            over.set()
+    assert caught.value.code == "stalled"
+
+
+def test_a_packed_body_is_unpacked_and_measured_unpacked() -> None:
+    packed = Answer(body=Bytes(gzip.compress(b"x" * 600_000)), headers=(("Content-Encoding", "gzip"),))
+    with Origin(lambda request: packed) as origin:
+        answer = quick_net().ask(origin.url)
+        assert answer.read(600_000) == b"x" * 600_000
+        assert answer.length == 600_000
+        with pytest.raises(NetworkTrouble) as caught:
+            quick_net().ask(origin.url).read(599_999)
+    assert caught.value.facts["reason"] == "too-long"
+
+
+@pytest.mark.parametrize("key", ["hunter2 hunter2", "hunter2\n", "hunter2\r\nX-Injected: 1", "hünter2", "hunter2\x00"])
+def test_a_key_that_no_header_can_carry_is_rejected_and_never_told(echoing: Origin, key: str) -> None:
+    net = Net(NetPolicy(allowed=OWN_HOSTS), {"home": Credential(frozenset({origin_of(echoing.url)}), lambda: key)})
+    with pytest.raises(AccessNeeded) as caught:
+        net.ask(echoing.url, credential="home")
+    assert (caught.value.code, caught.value.facts["source"]) == ("key-rejected", "home")
+    assert "nter2" not in str(caught.value)
+    assert echoing.requests == []
+
+
+def test_a_header_that_cannot_be_sent_is_not_repeated_in_the_error(echoing: Origin) -> None:
+    with pytest.raises(NetworkTrouble) as caught:
+        quick_net().ask(echoing.url, headers={"X-Key": "hunter2\nX: 1"})
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_bad_redirect_names_the_host_without_its_login() -> None:
+    with Origin(lambda request: redirect("http://[::1")) as origin, pytest.raises(NetworkTrouble) as caught:
+        quick_net().ask(f"http://user:hunter2@127.0.0.1:{origin.port}/x")
+    assert caught.value.facts["host"] == f"127.0.0.1:{origin.port}"
+    assert "hunter2" not in str(caught.value)

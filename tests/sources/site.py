@@ -121,7 +121,7 @@ class _TableAnswer:
 
     peek = read
 
-    def json(self, limit: int = 0) -> Any:  # noqa: ARG002 - a table is never too long
+    def json(self, limit: int = 0) -> Any:
         return json.loads(self._body)
 
     def close(self) -> None:

@@ -134,6 +134,7 @@ class TestCivitai(SourceSuite):
         Refusal("https://civitai.com/articles/28676", "link-not-a-model", {"what": "article"}),
         Refusal("https://civitai.com/models", "link-not-a-model", {"what": "list"}),
         Refusal("https://civitai.com/models/99999999999", "link-not-a-model", {"what": "unknown-id"}),
+        Refusal("civitai.com/models/abc", "link-not-a-model", {"what": "unknown-id"}),
         Refusal("https://civitai.com", "link-not-a-model", {"what": "page"}),
         Refusal("https://auth.civitai.com/models/1", "link-not-a-model", {"what": "login"}),
         Refusal("urn:air:other:other:orchestrator:abc@1", "link-unsupported", {"site": "orchestrator"}),
@@ -185,6 +186,62 @@ class TestCivitai(SourceSuite):
         site.replies[f"/api/v1/model-versions/by-hash/{'cd' * 32}"] = Reply({**VERSION, "files": [FILE, other]})
         listing = source.describe(Ref(source="civitai", digest="cd" * 32))
         assert [file.file_id for file in source.choose(listing, None)] == ["32"]
+
+    def test_a_hash_that_the_listing_does_not_have_is_never_another_file(self, site: Site, source: Civitai) -> None:
+        site.replies[f"/api/v1/model-versions/by-hash/{'cd' * 32}"] = Reply(VERSION)
+        problem = refusal_of(lambda: source.describe(Ref(source="civitai", digest="cd" * 32)))
+        assert (problem.code, problem.facts["digest"]) == ("hash-unknown", "cd" * 32)
+        assert problem.facts["source"] == "civitai"
+
+    @pytest.mark.parametrize(
+        ("digest", "hashes", "found"),
+        [
+            ("cdcdcdcdcd", {"AutoV2": "CDCDCDCDCD"}, True),
+            ("cdcdcdcdcd", {"SHA256": "cd" * 32}, True),
+            ("12ab34ce", {"CRC32": "12AB34CE"}, True),
+            ("cdcdcdcdcdcd", {"AutoV3": "cd" * 32}, True),
+            ("eeeeeeeeee", {"AutoV2": "CDCDCDCDCD"}, False),
+            ("eeeeeeee", {"CRC32": "12AB34CE"}, False),
+        ],
+    )
+    def test_a_short_hash_leads_to_its_very_file_where_it_is_published(
+        self, site: Site, source: Civitai, digest: str, hashes: dict[str, str], found: bool
+    ) -> None:
+        nameless = {key: value for key, value in FILE.items() if key not in {"id", "downloadUrl"}}
+        other = {**nameless, "hashes": hashes, "primary": False, "name": "other.safetensors"}
+        site.replies[f"/api/v1/model-versions/by-hash/{digest}"] = Reply({**VERSION, "files": [nameless, other]})
+        site.replies["/api/v1/models/11"] = Reply({}, 503)
+        ref = Ref(source="civitai", digest=digest)
+        if found:
+            assert [file.name for file in source.choose(source.describe(ref), None)] == ["other.safetensors"]
+        else:
+            assert refusal_of(lambda: source.describe(ref)).code == "hash-unknown"
+
+    def test_a_short_hash_that_no_file_publishes_is_left_to_the_site(self, site: Site, source: Civitai) -> None:
+        bare = {**FILE, "hashes": {"CRC32": "12AB34CD"}}
+        site.replies["/api/v1/model-versions/by-hash/cdcdcdcdcd"] = Reply({**VERSION, "files": [bare]})
+        site.replies["/api/v1/models/11"] = Reply({}, 503)
+        listing = source.describe(Ref(source="civitai", digest="cdcdcdcdcd"))
+        assert [file.name for file in source.choose(listing, None)] == [FILE["name"]]
+
+    def test_a_listing_without_measure_is_cut_to_what_people_read(self, site: Site, source: Civitai) -> None:
+        site.replies["/api/v1/model-versions/21"] = Reply(
+            {
+                **VERSION,
+                "images": [VERSION["images"][1]] * 300,
+                "files": [{**FILE, "id": number} for number in range(1, 6001)],
+                "trainedWords": ["w" * 5000],
+            }
+        )
+        versions = [{"id": number} for number in range(1, 2501)]
+        tags = ["t" * 5000, *map(str, range(2000))]
+        site.replies["/api/v1/models/11"] = Reply({**MODEL, "tags": tags, "modelVersions": versions})
+        listing = source.describe(self.described)
+        assert (len(listing.pictures), len(listing.files), len(listing.versions)) == (200, 5000, 2000)
+        assert (len(listing.tags), len(listing.tags[0]), len(listing.trained_words[0])) == (1000, 1000, 1000)
+        facts = refusal_of(lambda: source.choose(listing, "nothing-*")).facts
+        assert (len(facts["names"]), facts["count"]) == (50, 5000)
+        assert refusal_of(lambda: source.choose(listing, "*")).code == "choose-file"
 
     def test_an_unknown_hash_says_so(self, source: Civitai) -> None:
         problem = refusal_of(lambda: source.describe(Ref(source="civitai", digest="ee" * 32)))

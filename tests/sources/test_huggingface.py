@@ -5,10 +5,11 @@ from typing import Any, ClassVar
 import pytest
 
 from modella.core.errors import ModellaError
-from modella.core.listing import Access, Listing, Ref
+from modella.core.listing import Access, ListedFile, Listing, Ref
 from modella.io.net import Headers
 from modella.sources.huggingface.shapes import quant_of
-from modella.sources.huggingface.source import HuggingFace
+from modella.sources.huggingface.source import MOST_ENTRIES, HuggingFace
+from modella.sources.offers import MOST_FILES
 from tests.sources.site import Reply, Site
 from tests.sources.suite import BASE_HUB, NOW, Claim, Refusal, SourceSuite, real_net, refusal_of
 

@@ -95,6 +95,9 @@ class TestUrl(SourceSuite):
         Refusal("https://modelscope.cn/models/o/n", "link-unsupported", {"site": "ModelScope"}),
         Refusal("ftp://host.example/x.gguf", "link-unsupported", {"site": "ftp", "reason": "scheme"}),
         Refusal("file:///etc/passwd", "link-unsupported", {"site": "file"}),
+        Refusal("https://host.example/x#sha256=abc", "bad-value", {"name": "sha256", "value": "abc"}),
+        Refusal(f"https://host.example/x#sha256={'z' * 64}", "bad-value", {"name": "sha256"}),
+        Refusal(f"https://host.example/x#name=x&sha256={SHA}00", "bad-value", {"name": "sha256"}),
         Refusal("magnet:?xt=urn:btih:abc", "link-unsupported", {"site": "magnet"}),
     )
     secrets = (
@@ -231,6 +234,12 @@ def test_the_form_before_a_large_file_of_a_drive_is_read_and_stays_on_its_site()
     assert form_address(page, "https://elsewhere.example/x") is None
 
 
+def test_the_form_of_a_drive_never_leads_from_https_to_http() -> None:
+    body = b'<form id="download-form" action="http://drive.example/get"><input name="id" value="1"></form>'
+    assert form_address(read_page(body), "https://drive.example/x") is None
+    assert form_address(read_page(body), "http://drive.example/x") == "http://drive.example/get?id=1"
+
+
 def test_a_drives_quota_is_told_in_its_own_words() -> None:
     body = (
         b'<!DOCTYPE html><title>Quota exceeded</title><p class="uc-error-subcaption">Too many users <b>today</b>.</p>'
@@ -256,6 +265,33 @@ def test_text_that_nobody_knows_is_not_understood_and_gives_no_secret_away() -> 
     problem = refusal_of(lambda: ask_in_order(all_sources(), "look: https://a.example/x?token=SECRET please"))
     assert problem.code == "link-not-understood"
     assert "SECRET" not in repr(problem.facts)
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("https//civitai.com/models/1?a=b", "https://civitai.com/models/1?a=b"),
+        ("htps://host.example/x.safetensors", "https://host.example/x.safetensors"),
+        ("https:/huggingface.co/a/b", "https://huggingface.co/a/b"),
+        ("htttps://civitai.com/models/1?token=SECRET", "https://civitai.com/models/1?token=***"),
+        ("401528", "https://civitai.com/models/401528"),
+        ("./file.safetensors", "modella identify ./file.safetensors"),
+        ("/data/loras/x.pt", "modella identify /data/loras/x.pt"),
+        ("C:\\models\\x.safetensors", "modella identify C:\\models\\x.safetensors"),
+        ("lantern.safetensors", "modella identify lantern.safetensors"),
+        ("a nice lora for flux", None),
+        ("sftphost", None),
+    ],
+)
+def test_a_slip_of_the_finger_is_told_with_what_may_have_been_meant(text: str, hint: str | None) -> None:
+    problem = refusal_of(lambda: ask_in_order(all_sources(), text))
+    assert (problem.code, problem.facts.get("hint")) == ("link-not-understood", hint)
+    assert "SECRET" not in repr(problem.facts)
+
+
+def test_a_bare_number_is_shown_as_the_link_it_may_stand_for() -> None:
+    facts = refusal_of(lambda: ask_in_order(all_sources(), "401528")).facts
+    assert facts["example"] == "https://civitai.com/models/401528"
 
 
 def test_every_source_has_a_name_of_its_own() -> None:

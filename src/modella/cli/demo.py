@@ -16,8 +16,9 @@ from modella.io.settings import Settings, load
 
 _SECRETS = {"CIVITAI_API_KEY", "HF_TOKEN", "HF_ENDPOINT", "MODELLA_CIVITAI_URL", "MODELLA_LIBRARY", "MODELLA_HOME"}
 _EXAMPLES = ("lora", "checkpoint", "hf-gguf", "direct", "early-access", "wrong-hash")
-_SLOW = "files/virtual-64m.bin?fault=throttle:3000000"
-_SEVERAL_FILES = {"hf-gguf": '--file "*Q4_K_M*" '}
+_SLOW = "files/virtual-64m.bin?fault=throttle:300000"
+_CHOICE = {"hf-gguf": '--file "*Q4_K_M*" '}
+"""What several files need beside the link."""
 
 
 @answers_errors
@@ -56,12 +57,11 @@ def examples_of(hub: Hub, library: Path) -> list[Example]:
     links = {theme: hub.example(theme) for theme in _EXAMPLES} | {"slow": f"{hub.files_url}/{_SLOW}"}
     command = f"{program()} pull --library {shlex.quote(str(library))} "
     return [
-        _example(theme, f"{_SEVERAL_FILES.get(theme, '')}{shlex.quote(link)}", command) for theme, link in links.items()
+        Example(
+            words().say(f"demo.{theme}"), shlex.quote(link), f"{command}{_CHOICE.get(theme, '')}{shlex.quote(link)}"
+        )
+        for theme, link in links.items()
     ]
-
-
-def _example(theme: str, link: str, command: str) -> Example:
-    return Example(words().say(f"demo.{theme}"), link, command + link)
 
 
 def program() -> str:

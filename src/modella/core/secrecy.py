@@ -12,8 +12,8 @@ _CONTAINED = re.compile(
     r"|sess_?id|(?<![a-z])sid(?![a-z])|(?<![a-z])sas(?![a-z])|hmac|ticket|passphrase|jwt|^x_amz_|^x_goog_"
 )
 _HARMLESS = re.compile(
-    r"(?<![a-z])(?:author(?!i)(?:s|_\w*)?|co_?authors?|(?:max_?|num_?|n_?)?tokens(?:_per_?\w*)?|tokenizers?|keywords?"
-    r"|monkey|donkey|turkey|hotkey)(?![a-z])"
+    r"^(?:max_?|min_?|num_?|n_?)?tokens(?:_per_?\w*)?$"
+    r"|(?<![a-z])(?:author(?!i)(?:s|_\w*)?|tokenizers?|keywords?|monkey|donkey|turkey|hotkey)(?![a-z])"
 )
 """Words that hold one of the others and say nothing."""
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")

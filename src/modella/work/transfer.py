@@ -447,7 +447,9 @@ class Transfers:
             shared = self._shared
             signed = answer.redirected or shared.direct is not None
             others = sum(1 for c in self._connections.values() if c.answer is not None) > 1
-            if others and status in {403, 429, 503} and shared.received and not expired:
+            # Of several, the one refused may be the only one left by now; alone it is believed the second time.
+            crowded = others or (shared.wanted > 1 and not shared.strikes)
+            if crowded and status in {403, 429, 503} and shared.received and not expired:
                 return NetworkTrouble("range-refused", host=host, status=status)
             if (signed or expired) and status in {400, 401, 403, 404, 410} and self._may_renew(generation):
                 return NetworkTrouble("address-expired", host=host, status=status)

@@ -73,7 +73,7 @@ class Civitai:
         return self._listing(ref, model, shapes.merged_version(listed, asked))
 
     def choose(self, listing: Listing, pattern: str | None) -> tuple[ListedFile, ...]:
-        """The file the pattern, the digest or the ref names, else the primary one with those it does not work without."""
+        """The file that pattern, digest or ref name, else the primary one with the files it does not work without."""
         files = listing.files
         if not files:
             archived = listing.access == "archived"
