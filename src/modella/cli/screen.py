@@ -129,7 +129,10 @@ class _Cell(ProgressColumn):
     def render(self, task: Task) -> Text:
         """The fact in its style."""
         text = Text(str(task.fields[self._field]), style=self._style, no_wrap=True)
-        text.truncate(self._width, overflow="ellipsis")
+        if text.cell_len > self._width:
+            text.truncate(self._width - 1, overflow="crop")
+            text.rstrip()
+            text.append("…")
         text.align("right" if self._right else "left", self._width)
         return text
 

@@ -38,7 +38,9 @@ class Words:
         return self.say(f"errors.{code}.sentence", **facts)
 
     def hint(self, code: str, facts: Mapping[str, Any]) -> str:
-        """What to do about it."""
+        """What to do about it; a guess at what was meant comes first, where there is one."""
+        if facts.get("hint") and code in self._texts.get("instead", {}):
+            return self.say(f"instead.{code}", **facts)
         return self.say(f"errors.{code}.hint", **facts)
 
     def explain(self, problem: ModellaError) -> dict[str, Any]:

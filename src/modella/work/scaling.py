@@ -45,25 +45,30 @@ class Meter:
         self.mark_now(start)
 
     def note(self, received: int) -> None:
+        """Notes how many bytes are there now."""
         now = time.monotonic()
         self._seen.append((now, received))
         while len(self._seen) > 2 and self._seen[0][0] < now - self.WINDOW:
             self._seen.pop(0)
 
     def mark_now(self, received: int | None = None) -> None:
+        """Begins to measure from here."""
         self._mark = (time.monotonic(), self._seen[-1][1] if received is None else received)
 
     @property
     def speed(self) -> float:
+        """Bytes a second over the last seconds."""
         (begin, first), (end, last) = self._seen[0], self._seen[-1]
         return max(0.0, (last - first) / (end - begin)) if end > begin else 0.0
 
     @property
     def since_mark(self) -> float:
+        """Seconds since the mark."""
         return time.monotonic() - self._mark[0]
 
     @property
     def speed_since_mark(self) -> float:
+        """Bytes a second since the mark."""
         seconds = self.since_mark
         return max(0.0, (self._seen[-1][1] - self._mark[1]) / seconds) if seconds else 0.0
 
@@ -80,6 +85,7 @@ class Scaler:
         self._started = False
 
     def consider(self, fetch: Scalable, meter: Meter) -> None:
+        """Changes how many connections the fetch has, when it is time for that."""
         if not self._started:
             self._started = bool(meter.speed)
             meter.mark_now()
