@@ -83,7 +83,12 @@ class Pieces:
 
     def _half_of_largest(self) -> Piece | None:
         largest = max(self._taken, key=lambda piece: piece.left, default=None)
-        if not self.shared or largest is None or largest.end is None or largest.left < 2 * SMALLEST_PIECE // 4:
+        if (
+            not self.shared
+            or largest is None
+            or largest.end is None
+            or largest.left < max(SMALLEST_PIECE // 2, self.piece_size // 2)
+        ):
             return None
         middle = largest.at + largest.left // 2
         stolen = Piece(middle, middle, largest.end)
