@@ -209,3 +209,13 @@ def _ids_after_rebuild(place: Place) -> list[str]:
         return [item["id"] for item in house.hands.index.search()[0]]
     finally:
         house.close()
+
+
+@pytest.mark.parametrize("taken", ["Marmalade-Sky-V1-0", "MARMALADE-SKY-V1-0", "marmalade-sky-v1-0"])
+def test_a_folder_that_differs_only_by_case_is_taken(place: Place, taken: str) -> None:
+    theirs = place.root / "loras" / "sdxl" / taken
+    theirs.mkdir(parents=True)
+    (theirs / "mine.txt").write_text("mine")
+    model = place.model(place.pull(place.hub.example("lora")))
+    assert model["folder"].name.casefold() != taken.casefold()
+    assert [p.name for p in theirs.iterdir()] == ["mine.txt"]
