@@ -341,3 +341,12 @@ def test_outside_the_hours_a_download_says_what_it_waits_for(place: Place) -> No
     waiting = place.run(story)
     assert waiting.reason is not None
     assert (waiting.state, waiting.reason.code) == (State.queued, "outside-hours")
+
+
+def test_a_file_whose_length_nobody_told_says_so(place: Place) -> None:
+    place.hub.misbehave("files:/files/*", "no-length,range-ignored", times=None)
+    model = place.model(place.pull(place.hub.example("direct")))
+    assert [said for said in model["conflicts"] if said.startswith("size:")]
+    place.hub.behave()
+    told = place.model(place.pull(f"{place.hub.files_url}/files/upscaler-compact.safetensors"))
+    assert not [said for said in told["conflicts"] if said.startswith("size:")]

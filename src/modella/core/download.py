@@ -95,6 +95,7 @@ class PartRecord(BaseModel):
     checkpoint: int = 0
     boot: str | None = None
     complete: bool = False
+    length_proven: bool = True
     trust: FileTrust = "unchecked"
     verified_by: str | None = None
     retried_clean: bool = False

@@ -175,6 +175,8 @@ def _conflicts(detected: Identity, listing: Listing, job: Job) -> list[str]:
     told = family_of(listing.base_model, job.hands.rules)
     if told and detected.family and told != detected.family and told not in detected.also:
         said.append(f"family: {listing.source} says {told} ({listing.base_model}), the tensors say {detected.family}")
+    unproven = (part.name for part in job.record.parts if part.trust == "recorded" and not part.length_proven)
+    said += [f"size: the server told no length for {name}; it may be cut short" for name in unproven]
     return said
 
 

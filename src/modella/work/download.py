@@ -72,7 +72,7 @@ async def fetch_part(job: Job, part: PartRecord) -> None:
         job.fetch = fetch
         job.heed_stop()
         fetched = await fetch.run(_teller(job, part))
-        part.size, part.actual = fetched.size, fetched.digests
+        part.size, part.actual, part.length_proven = fetched.size, fetched.digests, fetched.length_proven
         if part.expected.git_sha1 and not part.expected.sha256:
             part.actual = await asyncio.to_thread(with_git_sha1, file, fetched.size, fetched.digests)
         await asyncio.to_thread(job.become, State.verifying, Step.verify)
