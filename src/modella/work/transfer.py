@@ -29,6 +29,8 @@ CHUNK = 512 * 1024
 RENEWALS = 5
 SAME_SHORTFALL = 3
 MOST_RESTARTS = 3
+BELIEVED_REFUSALS = 3
+"""A refusal after bytes have come is believed when it is repeated so often without a byte between."""
 _SNIFF = 1024
 _FREE_OF_RATIO = 64 * MIB
 _LARGEST_RATIO = 100
@@ -93,6 +95,7 @@ class Shared:
     strikes: int = 0
     renewals: int = 0
     restarts: int = 0
+    was_crowded: bool = False
     shortfalls: dict[int, int] = field(default_factory=dict)
     problem: BaseException | None = None
     finished: bool = False
@@ -447,9 +450,11 @@ class Transfers:
             shared = self._shared
             signed = answer.redirected or shared.direct is not None
             others = sum(1 for c in self._connections.values() if c.answer is not None) > 1
-            # Of several, the one refused may be the only one left by now; alone it is believed the second time.
-            crowded = others or (shared.wanted > 1 and not shared.strikes)
+            # Of several, the one refused may be the only one left by now, and the server may still count the others.
+            several = shared.wanted > 1 or shared.was_crowded
+            crowded = others or (several and shared.strikes < BELIEVED_REFUSALS)
             if crowded and status in {403, 429, 503} and shared.received and not expired:
+                shared.was_crowded = True
                 return NetworkTrouble("range-refused", host=host, status=status)
             if (signed or expired) and status in {400, 401, 403, 404, 410} and self._may_renew(generation):
                 return NetworkTrouble("address-expired", host=host, status=status)
