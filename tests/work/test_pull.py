@@ -10,6 +10,7 @@ from modella.core.errors import BadLink
 from modella.core.events import DownloadChanged, ModelAdded
 from modella.core.listing import Listing
 from modella.wiring import House
+from modella.work.job import Job
 from modella.work.queue import Options
 from tests.place import Place, until
 
@@ -350,3 +351,31 @@ def test_a_file_whose_length_nobody_told_says_so(place: Place) -> None:
     place.hub.behave()
     told = place.model(place.pull(f"{place.hub.files_url}/files/upscaler-compact.safetensors"))
     assert not [said for said in told["conflicts"] if said.startswith("size:")]
+
+
+def test_a_death_after_registering_does_not_trash_the_new_model(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    place.pull(place.hub.example("lora"))
+    real = Job.become
+
+    def dies(job: Job, state: State, *rest: object) -> None:
+        if state is State.done:
+            raise KeyError("the process dies here")
+        if state is not State.failed:
+            real(job, state, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Job, "become", dies)
+
+    async def story(house: House) -> str:
+        record = await house.queue.add(place.hub.example("lora"), Options(on_duplicate="overwrite"))
+        await asyncio.sleep(3)
+        return record.id
+
+    download = place.run(story)
+    monkeypatch.undo()
+
+    async def again(house: House) -> Download:
+        return await until(house, download, State.done)
+
+    assert place.run(again).state is State.done
+    assert len(list((place.root / ".modella" / "trash").rglob("*.safetensors"))) == 1
+    assert len(list((place.root / "loras").rglob("*.safetensors"))) == 1

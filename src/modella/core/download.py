@@ -123,6 +123,8 @@ class Download(BaseModel):
     duplicate_of: dict[str, Any] | None = None
     duplicate_answered: bool = False
     approved: bool = False
+    cleared: bool = False
+    """The model that is replaced is in the trash: from here on its names belong to the new one."""
     plan: Plan | None = None
     draft: dict[str, Any] = Field(default_factory=dict)
     model_id: str | None = None

@@ -323,9 +323,16 @@ def _check_identity_of_library(job: Job) -> None:
 
 def _clear_the_way(job: Job, plan: Plan) -> None:
     """A model that is replaced goes to the trash first, whole, with what is needed to restore it."""
-    old = job.hands.index.get(plan.replaces) if plan.replaces else None
-    if old is None:
+    if plan.replaces is None or job.record.cleared:
         return
+    old = job.hands.index.get(plan.replaces)
+    if old is not None:
+        _trash(job, old)
+    job.record.cleared = True
+    job.save()
+
+
+def _trash(job: Job, old: dict[str, Any]) -> None:
     folder = job.hands.library.inside(str(old["path"]))
     names = [file["name"] for file in old["files"]] + [p["file"] for p in old.get("previews") or [] if p.get("file")]
     names += ["metadata.json", "overrides.json"]
