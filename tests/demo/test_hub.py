@@ -16,6 +16,7 @@ from modella.demo.civitai import ACCOUNT, KEY
 from modella.demo.hub import Hub
 from modella.demo.huggingface import TOKEN
 from modella.demo.repos import git_sha1
+from tests.terminal import wait_for
 
 AGENT = {"User-Agent": "modella-test/1"}
 KEYED = AGENT | {"Authorization": f"Bearer {KEY}"}
@@ -408,7 +409,7 @@ def test_a_download_can_be_made_to_break_off_in_the_storage(hub: Hub, client: ur
             redirect=True,
             retries=urllib3.Retry(3, read=0),
         )
-    assert [request.sent for request in hub.files_origin.requests] == [1000]
+    wait_for(lambda: [request.sent for request in hub.files_origin.requests] == [1000])
     whole = client.request("GET", hub.download_link("lora"), headers=AGENT, retries=3)
     assert len(whole.data) == hub.version("lora").files[0].content.size
 
