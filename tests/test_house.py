@@ -312,7 +312,7 @@ def test_the_door_of_the_commands_only_listens_or_uses_a_connection_that_was_mad
 
 
 def test_only_the_store_speaks_sql() -> None:
-    assert findings(speaks_sql, "io/store.py") == []
+    assert findings(speaks_sql, "io/store") == []
 
 
 def test_nothing_is_unpickled_and_no_text_becomes_code() -> None:

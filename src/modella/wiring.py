@@ -17,7 +17,8 @@ from modella.io.net import Credential, Net, NetPolicy, origin_of
 from modella.io.packaged import load_rules
 from modella.io.secrets import FullAddresses, Secrets
 from modella.io.settings import CHANGEABLE, LiveSettings, Settings, load, proxies
-from modella.io.store import Index, QueueStore
+from modella.io.store.index import Index
+from modella.io.store.queue import QueueStore
 from modella.sources.civitai.source import Civitai
 from modella.sources.huggingface.source import HuggingFace
 from modella.sources.url.source import Url

@@ -22,6 +22,7 @@ from bench.shelf import fill
 from bench.watched import Watched, pipeline
 from bench.weights import MIB, data_size, lora_header, random_lora, sha256_of, sparse_lora
 from modella.core.identity import identify
+from modella.core.query import read_query
 from modella.io.disk import PartFile
 from modella.io.headers import read_header
 from modella.io.packaged import load_rules
@@ -189,11 +190,11 @@ def test_the_library_of_many_models_is_one_that_modella_opens(tmp_path: Path) ->
     fill(tmp_path / "library", 7)
     house = open_house({"home": tmp_path / "home", "library": tmp_path / "library"}, {})
     try:
-        models, total, _ = house.hands.index.search("lantern", limit=10)
+        page = house.hands.index.find(read_query("lantern"))
     finally:
         house.close()
-    assert total == 7
-    assert {model["kind"] for model in models} == {"lora"}
+    assert page.total == 7
+    assert {json.loads(item)["kind"] for item in page.items} == {"lora"}
 
 
 def test_the_machine_is_described_so_that_figures_can_be_compared(tmp_path: Path) -> None:

@@ -206,7 +206,7 @@ def _ids_after_rebuild(place: Place) -> list[str]:
         path.unlink()
     house = place.open()
     try:
-        return [item["id"] for item in house.hands.index.search()[0]]
+        return [json.loads(item)["id"] for item in house.hands.index.find().items]
     finally:
         house.close()
 

@@ -6,9 +6,11 @@ import apsw
 import pytest
 
 from modella.core.download import Download, State, Wish
-from modella.core.errors import BadLink, DiskTrouble
+from modella.core.errors import DiskTrouble
 from modella.core.listing import Ref
-from modella.io.store import Index, QueueStore
+from modella.core.query import read_query
+from modella.io.store.index import Index, Seen
+from modella.io.store.queue import QueueStore
 
 
 def download(number: int, state: State = State.queued) -> Download:
@@ -64,44 +66,54 @@ def test_a_file_that_is_no_database_is_kept_under_another_name(tmp_path: Path) -
     assert len(list(tmp_path.glob("modella.db.bad-*"))) == 1
 
 
-def test_models_are_found_by_words_of_any_script(tmp_path: Path) -> None:
-    index = Index(tmp_path / "models.db")
-    index.put(record(1, name="水彩スタイル", tags=["watercolor"]), "loras/1")
-    index.put(record(2, name="Акварель 100%"), "loras/2")
-    index.put(record(3, name="Plain_Name"), "loras/3")
-    assert [m["id"] for m in index.search("水彩")[0]] == ["m1"]
-    assert [m["id"] for m in index.search("аквар 100%")[0]] == ["m2"]
-    assert [m["id"] for m in index.search("n_n")[0]] == ["m3"]
-    assert index.search("l%e")[1] == 0
-
-
-def test_pages_follow_each_other_without_gaps(tmp_path: Path) -> None:
-    index = Index(tmp_path / "models.db")
-    for number in range(25):
-        index.put(record(number), f"loras/{number}")
-    seen, cursor = [], None
-    while True:
-        items, total, cursor = index.search(limit=10, cursor=cursor)
-        seen += [item["id"] for item in items]
-        if cursor is None:
-            break
-    assert (total, len(seen), len(set(seen))) == (25, 25, 25)
-    with pytest.raises(BadLink):
-        index.search(cursor="rubbish!")
-
-
 def test_a_model_is_found_by_its_hash_until_it_is_removed(tmp_path: Path) -> None:
     index = Index(tmp_path / "models.db")
     index.put(record(7), "loras/7")
     assert (index.by_sha256(f"{7:064x}") or {})["id"] == "m7"
     index.remove("m7")
     assert index.by_sha256(f"{7:064x}") is None
-    assert index.paths() == {}
+    assert (index.places(), index.count()) == ({}, 0)
 
 
 def test_putting_a_model_twice_keeps_one(tmp_path: Path) -> None:
     index = Index(tmp_path / "models.db")
     index.put(record(1), "loras/a")
     index.put(record(1, name="New"), "loras/b")
-    assert index.search()[1] == 1
+    assert index.find().total == index.count() == 1
     assert (index.get("m1") or {})["path"] == "loras/b"
+
+
+def test_another_model_at_the_same_place_takes_it_over(tmp_path: Path) -> None:
+    index = Index(tmp_path / "models.db")
+    index.put(record(1), "loras/a")
+    index.put(record(2, tags=["new"]), "loras/a")
+    assert index.places() == {"loras/a": "m2"}
+    assert index.find(read_query("tag:new")).total == 1
+
+
+def test_an_index_of_an_older_version_is_made_anew(tmp_path: Path) -> None:
+    index = Index(tmp_path / "models.db")
+    index.put(record(1), "loras/a")
+    index.close()
+    connection = apsw.Connection(str(tmp_path / "models.db"))
+    connection.execute("PRAGMA user_version = 1")
+    connection.close()
+    again = Index(tmp_path / "models.db")
+    assert (again.is_new, again.count()) == (True, 0)
+    assert [p.name for p in tmp_path.iterdir() if "bad" in p.name] == []
+
+
+def test_files_seen_are_remembered_by_folder_inode_and_wave(tmp_path: Path) -> None:
+    index = Index(tmp_path / "models.db")
+    files = [
+        Seen("r", "a", "x.safetensors", "a/x.safetensors", 10, 5, 77, 1, False, "", "names"),
+        Seen("r", "a/b", "y.gguf", "a/b/y.gguf", 5, 5, 78, 1, True, "s", "names"),
+        Seen("r", "ab", "z.gguf", "ab/z.gguf", 7, 5, 79, 1, False, "", "headers"),
+    ]
+    index.note_seen(files)
+    assert index.seen_in("r", "a") == {"x.safetensors": files[0]}
+    assert index.seen_folders("r", "a") == ["a", "a/b"]
+    assert index.seen_inode(78, 5) == [files[1]]
+    assert [each.name for each in index.waiting_for("names")] == ["y.gguf", "x.safetensors"]
+    index.forget_seen(files[:1])
+    assert index.count_waiting("names") == (1, 5)

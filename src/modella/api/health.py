@@ -32,7 +32,7 @@ async def metrics(request: Request) -> PlainTextResponse:
     """Counts in the text format of Prometheus."""
     house = request.app.state.house
     counted = Counter(record.state.value for record in await house.queue.downloads(limit=100_000))
-    _, models, _ = await asyncio.to_thread(house.hands.index.search, limit=1)
+    models = await asyncio.to_thread(house.hands.index.count)
     lines = ["# TYPE modella_downloads gauge"]
     lines += [f'modella_downloads{{state="{state}"}} {count}' for state, count in sorted(counted.items())]
     lines += ["# TYPE modella_models gauge", f"modella_models {models}"]

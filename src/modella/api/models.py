@@ -1,22 +1,27 @@
 """Models by HTTP: list, find, look, verify, and their preview pictures."""
 
 import asyncio
+import json
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, Response
 from pydantic import BaseModel
 
 from modella.api.answers import Answer
 from modella.core.errors import NotFound
+from modella.core.query import Sort, read_query
 from modella.io.disk import is_regular
+from modella.io.store.search import Page
 from modella.work.hands import Hands
 from modella.work.previews import thumb_path
 from modella.work.recheck import recheck
 
 router = APIRouter(prefix="/api/models", tags=["models"])
 
+Values = Annotated[tuple[str, ...], Query()]
+_QUERY_HELP = "Words, and rules such as `kind:lora -tag:photo size:>2gb`."
 _TYPES = {".webp": "image/webp", ".mp4": "video/mp4", ".webm": "video/webm"}
 _FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}
 
@@ -27,6 +32,9 @@ class ModelPage(BaseModel):
     items: list[dict[str, Any]]
     total: int
     next: str | None = None
+    facets: dict[str, list[tuple[str, int]]] | None = None
+    meant: dict[str, str] = {}
+    """Words that nothing holds, and the ones that were looked for instead."""
 
 
 def _hands(request: Request) -> Hands:
@@ -34,27 +42,54 @@ def _hands(request: Request) -> Hands:
     return hands
 
 
-@router.get("")
+@router.get("", response_model=Answer[ModelPage])
 async def list_models(
     request: Request,
-    q: Annotated[str, Query(max_length=500)] = "",
-    kind: str | None = None,
-    family: str | None = None,
-    base_model: str | None = None,
-    source: str | None = None,
-    sort: Literal["added", "name", "size", "updated"] = "added",
+    q: Annotated[
+        str, Query(max_length=500, description="Words, and rules such as `kind:lora -tag:photo size:>2gb`.")
+    ] = "",
+    kind: Values = (),
+    family: Values = (),
+    base_model: Values = (),
+    tag: Values = (),
+    list_: Annotated[tuple[str, ...], Query(alias="list")] = (),
+    source: Values = (),
+    state: Values = (),
+    creator: Values = (),
+    file_format: Annotated[tuple[str, ...], Query(alias="format")] = (),
+    precision: Values = (),
+    nsfw: Values = (),
+    license_: Annotated[tuple[str, ...], Query(alias="license")] = (),
+    root: Values = (),
+    trust: Values = (),
+    rating: Values = (),
+    favorite: Values = (),
+    size: Values = (),
+    added_at: Values = (),
+    sort: Sort = "added",
     order: Literal["asc", "desc"] | None = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
-    cursor: Annotated[str | None, Query(max_length=64)] = None,
-) -> Answer[ModelPage]:
-    """Models of the library whose record holds all words of `q`."""
-    given = {"kind": kind, "family": family, "base_model": base_model, "source": source}
-    filters = {name: value for name, value in given.items() if value}
+    cursor: Annotated[str | None, Query(max_length=2000)] = None,
+    facets: bool = True,
+) -> Response:
+    """Models that hold all words of `q` and have the values asked for; `!value` leaves out, `a|b` takes either.
+
+    `facets` come with the first page. `next` is the cursor of the page that follows.
+    """
+    given = {"kind": kind, "family": family, "base_model": base_model, "tag": tag, "list": list_, "source": source}
+    given |= {"state": state, "creator": creator, "format": file_format, "precision": precision, "nsfw": nsfw}
+    given |= {"license": license_, "root": root, "trust": trust, "rating": rating, "favorite": favorite}
+    query = read_query(q, {**given, "size": size, "added_at": added_at})
     descending = order == "desc" if order else sort != "name"
-    items, total, more = await asyncio.to_thread(
-        _hands(request).index.search, q, filters, sort, descending, limit, cursor
-    )
-    return Answer(data=ModelPage(items=items, total=total, next=more))
+    page = await asyncio.to_thread(_hands(request).index.find, query, sort, descending, limit, cursor, facets)
+    return Response(_joined(page), media_type="application/json")
+
+
+def _joined(page: Page) -> str:
+    """The answer put together from summaries that are JSON already: parsing them would cost more than finding them."""
+    rest = {"total": page.total, "next": page.next, "facets": page.facets, "meant": page.meant}
+    told = json.dumps(rest, ensure_ascii=False)
+    return f'{{"success": true, "data": {{"items": [{", ".join(page.items)}], {told[1:]}}}'
 
 
 @router.get("/{model_id}")

@@ -1,6 +1,7 @@
 """The pages for people until the web app is built in: a start page and the description of the API, no scripts."""
 
 import asyncio
+import json
 from html import escape
 from typing import Any
 
@@ -21,10 +22,10 @@ TAME = 2
 async def start(request: Request) -> HTMLResponse:
     """The start page: what is here, and how to begin."""
     house, words = request.app.state.house, words_for(request)
-    items, total, _ = await asyncio.to_thread(house.hands.index.search, limit=24)
-    wall = "".join(_card(item) for item in items)
+    page = await asyncio.to_thread(house.hands.index.find, limit=24)
+    wall = "".join(_card(json.loads(item)) for item in page.items)
     facts = {
-        words.say("page.models"): f"{total:,}",
+        words.say("page.models"): f"{page.total:,}",
         words.say("page.library"): str(house.hands.library.root),
         words.say("page.api"): '<a href="/api/docs">/api/docs</a>',
     }

@@ -23,7 +23,7 @@ def fill(hands: Hands, hub: Hub, leaving: threading.Event) -> int:
 
     A library that has models already is left as it is.
     """
-    if hands.index.paths():
+    if hands.index.count():
         return 0
     added = 0
     for model in hub.catalogue.models.values():

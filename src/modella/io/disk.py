@@ -137,6 +137,13 @@ def set_aside(path: Path, stamp: str, companions: Sequence[str] = ()) -> None:
         flush_folder(path.parent)
 
 
+def remove_database(path: Path) -> None:
+    """Removes a derived database of ours and its companions: everything in it can be had again."""
+    with disk_errors(path):
+        for ending in ("", "-wal", "-shm"):
+            path.with_name(path.name + ending).unlink(missing_ok=True)
+
+
 def make_folders(path: Path) -> None:
     """Makes a folder and what is missing above it, each flushed into its parent."""
     with disk_errors(path):

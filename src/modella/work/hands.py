@@ -13,7 +13,8 @@ from modella.io.disk import Library
 from modella.io.net import Net
 from modella.io.secrets import FullAddresses, Secrets
 from modella.io.settings import Settings
-from modella.io.store import Index, QueueStore
+from modella.io.store.index import Index
+from modella.io.store.queue import QueueStore
 from modella.sources.source import Source
 from modella.work.fetch import Patience
 from modella.work.pace import Pace

@@ -22,7 +22,7 @@ def rebuild(hands: Hands) -> int:
     """Puts every model of the library into the index and forgets what is not there; how many there are."""
     root = hands.library.root
     found = 0
-    gone = hands.index.paths()
+    gone = hands.index.places()
     for folder in model_folders(root):
         path = folder.relative_to(root).as_posix()
         try:

@@ -1,0 +1,115 @@
+"""A model at a glance: the short form that lists show, the facets it is counted by, and the words it is found by."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from modella.core.naming import name_key, suffix_of
+from modella.core.query import NONE
+
+_SHORT_FIELDS = (
+    *("id", "name", "kind", "family", "base_model", "version", "path", "creator", "nsfw_level", "rating", "favorite"),
+    *("state", "root", "home", "access", "added_at", "updated_at", "published_at", "invalid"),
+)
+_FILES_SHOWN, _WORDS_SHOWN, _TAGS_COUNTED = 12, 12, 60
+_LONGEST_VALUE = 120
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]+")
+_FILE_KEYS = ("name", "size", "sha256", "format", "precision")
+
+
+def summary_of(record: Mapping[str, Any]) -> dict[str, Any]:
+    """What a card of the wall shows; `size` in bytes over all files, `files` the first few of `file_count`."""
+    files, previews = record.get("files") or [], record.get("previews") or []
+    shown = [number for number, each in enumerate(_with_files(previews), start=1)][:1]
+    sources = record.get("sources") or []
+    return {
+        **{name: record.get(name) for name in _SHORT_FIELDS},
+        "size": size_of(record),
+        "file_count": len(files),
+        "files": [_short_file(file) for file in files[:_FILES_SHOWN]],
+        "preview": {**_with_files(previews)[0], "number": shown[0], "meta": None, "prompt": None} if shown else None,
+        "preview_count": len(_with_files(previews)),
+        "trained_words": (record.get("trained_words") or [])[:_WORDS_SHOWN],
+        "tags": (record.get("tags") or [])[:_WORDS_SHOWN],
+        "source": sources[0].get("source") if sources else None,
+        "url": sources[0].get("url") if sources else None,
+        "conflicts": len(record.get("conflicts") or []),
+    }
+
+
+def size_of(record: Mapping[str, Any]) -> int:
+    """Bytes of all files of a model."""
+    return sum(int(file["size"]) for file in record.get("files") or [])
+
+
+def facets_of(record: Mapping[str, Any]) -> set[tuple[str, str]]:
+    """Every facet and value of a model; a facet without one has the value `none`."""
+    files, sources = record.get("files") or [], record.get("sources") or []
+    many = {
+        "tag": [name_key(str(tag)) for tag in (record.get("tags") or [])[:_TAGS_COUNTED]],
+        "list": [str(name) for name in record.get("lists") or []],
+        "source": [str(each["source"]) for each in sources if each.get("source")],
+        "format": [str(file["format"]) for file in files if file.get("format")],
+        "precision": [str(file["precision"]) for file in files if file.get("precision")],
+        "trust": [str((file.get("verified") or {}).get("state") or "unchecked") for file in files],
+        "license": list(_permissions(record.get("license") or {})),
+    }
+    one = {
+        **{name: record.get(name) for name in ("kind", "family", "base_model", "creator", "state", "root", "rating")},
+        "nsfw": _rated(record.get("nsfw_level")),
+        "favorite": "yes" if record.get("favorite") else "no",
+    }
+    found = {(name, value[:_LONGEST_VALUE]) for name, values in many.items() for value in values or [NONE]}
+    return found | {
+        (name, str(value)[:_LONGEST_VALUE] if value not in (None, "") else NONE) for name, value in one.items()
+    }
+
+
+def texts_of(record: Mapping[str, Any]) -> tuple[str, str]:
+    """The folded name, and the folded rest of what a model is found by; file endings say nothing and are left out."""
+    name = " ".join(filter(None, (record["name"], record.get("version"))))
+    parts = [record.get("creator"), record.get("base_model"), record["kind"], record.get("family"), record.get("path")]
+    parts += [*(record.get("tags") or []), *(record.get("trained_words") or []), record.get("notes")]
+    parts += [_stem(file.get("original_name") or file["name"]) for file in (record.get("files") or [])[:50]]
+    return name_key(name), name_key(" ".join(dict.fromkeys(str(part)[:2000] for part in parts if part)))
+
+
+def grams(text: str) -> str:
+    """Single characters and pairs of scripts without blanks between words, so that short words of them are found."""
+    runs = _CJK.findall(text)
+    return " ".join(dict.fromkeys(run[i : i + n] for run in runs for n in (1, 2) for i in range(len(run) - n + 1)))
+
+
+def is_unspaced(word: str) -> bool:
+    """Whether a word is written in a script without blanks between words."""
+    return bool(_CJK.search(word))
+
+
+_LEVELS = ((32, "blocked"), (16, "xxx"), (8, "x"), (4, "r"), (2, "pg13"), (1, "pg"))
+"""Civitai's bits, the strongest first (facts: developer.civitai.com, NSFW levels)."""
+
+
+def _rated(level: Any) -> str | None:
+    return next((name for bit, name in _LEVELS if level & bit), None) if isinstance(level, int) else None
+
+
+def _permissions(told: Mapping[str, Any]) -> Iterator[str]:
+    if isinstance(told.get("id"), str):
+        yield told["id"].lower()
+    yield from (f"sells:{use.lower()}" for use in told.get("allow_commercial_use") or [] if isinstance(use, str))
+    yield from (name.removeprefix("allow_") for name, value in told.items() if value is True)
+
+
+def _with_files(previews: Any) -> list[dict[str, Any]]:
+    return [each for each in previews if each.get("file")]
+
+
+def _short_file(file: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        **{key: file.get(key) for key in _FILE_KEYS},
+        "verified": {"state": (file.get("verified") or {}).get("state")},
+    }
+
+
+def _stem(name: str) -> str:
+    return str(name).removesuffix(suffix_of(str(name)))

@@ -1,0 +1,375 @@
+"""`<library>/models.db`: every model's effective record and every file seen, made from the files and remade from them.
+
+Writing and looking up by key are here; finding is in `search.py`, on a connection of its own, so that a scan that
+writes never keeps a person waiting.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import apsw
+
+from modella.core.naming import name_key
+from modella.core.query import Query, Sort
+from modella.core.summary import facets_of, grams, size_of, summary_of, texts_of
+from modella.io.store.database import Database
+from modella.io.store.search import Change, Finder, Page
+
+LIBRARY = ""
+"""The root that is the library's own folder; other roots have their ids."""
+
+_SCHEMA = """
+CREATE TABLE models (
+  n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, root TEXT NOT NULL, place TEXT NOT NULL, page TEXT,
+  name_key TEXT NOT NULL, size INTEGER NOT NULL, added_at TEXT NOT NULL, updated_at TEXT NOT NULL,
+  published_at TEXT NOT NULL, rating INTEGER NOT NULL, summary TEXT NOT NULL, record TEXT NOT NULL,
+  UNIQUE (root, place)
+) STRICT;
+CREATE INDEX models_by_page ON models (page);
+CREATE INDEX models_by_name ON models (name_key, id);
+CREATE INDEX models_by_size ON models (size, id);
+CREATE INDEX models_by_added ON models (added_at, id);
+CREATE INDEX models_by_updated ON models (updated_at, id);
+CREATE INDEX models_by_published ON models (published_at, id);
+CREATE INDEX models_by_rating ON models (rating, id);
+CREATE TABLE files (
+  n INTEGER NOT NULL, name TEXT NOT NULL, size INTEGER NOT NULL, sha256 TEXT, autov3 TEXT, PRIMARY KEY (n, name)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX files_by_sha256 ON files (sha256) WHERE sha256 IS NOT NULL;
+CREATE TABLE terms (t INTEGER PRIMARY KEY, facet TEXT NOT NULL, value TEXT NOT NULL, UNIQUE (facet, value)) STRICT;
+CREATE TABLE members (t INTEGER NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (t, n)) STRICT, WITHOUT ROWID;
+CREATE INDEX members_by_model ON members (n);
+CREATE TABLE seen (
+  root TEXT NOT NULL, folder TEXT NOT NULL, name TEXT NOT NULL, place TEXT NOT NULL, size INTEGER NOT NULL,
+  mtime INTEGER NOT NULL, inode INTEGER NOT NULL, device INTEGER NOT NULL, link INTEGER NOT NULL,
+  beside TEXT NOT NULL, wave TEXT NOT NULL, PRIMARY KEY (root, folder, name)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX seen_by_inode ON seen (inode, size);
+CREATE INDEX seen_by_place ON seen (root, place);
+CREATE INDEX seen_by_wave ON seen (wave, size);
+CREATE VIRTUAL TABLE parts USING fts5(name, rest, tokenize = "trigram remove_diacritics 1", content = '',
+  contentless_delete = 1);
+CREATE VIRTUAL TABLE words USING fts5(text, tokenize = "unicode61 remove_diacritics 2", prefix = '1 2', content = '',
+  contentless_delete = 1, detail = none);
+CREATE VIRTUAL TABLE vocabulary USING fts5vocab(words, 'row');
+"""
+_VERSION = 3
+"""An index of an older version is made anew: it holds nothing that the files do not say."""
+
+
+class Seen(NamedTuple):
+    """One file as a scan saw it. `folder` and `name` lie below the root; times in nanoseconds.
+
+    `place` is where its model is in the index, `beside` names the sidecars and their times, `wave` is how much is
+    known: `names`, `headers` or `hashes`.
+    """
+
+    root: str
+    folder: str
+    name: str
+    place: str
+    size: int
+    mtime: int
+    inode: int
+    device: int
+    link: bool
+    beside: str
+    wave: str
+
+    @property
+    def path(self) -> str:
+        """Relative to the root."""
+        return f"{self.folder}/{self.name}" if self.folder else self.name
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A model's record and where it lies: `place` is its folder, or its file when it was adopted in place."""
+
+    record: Mapping[str, Any]
+    place: str
+    root: str = LIBRARY
+
+
+class Index(Database):
+    """What is in the library, for everybody who asks. Every method may be called from any thread."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, (_SCHEMA,), "NORMAL", derived=_VERSION)
+        self._finder = Finder(path)
+
+    def close(self) -> None:
+        """Ends both connections."""
+        self._finder.close()
+        super().close()
+
+    # ------------------------------------------------------------------------------------------------------ models
+
+    def put(self, record: Mapping[str, Any], place: str, root: str = LIBRARY) -> None:
+        """Stores a model's effective record; `place` is its folder or its adopted file, below the root."""
+        self.put_all([Placed(record, place, root)])
+
+    def put_all(self, models: Iterable[Placed]) -> None:
+        """Stores many records in one go; all of them or none."""
+        with self._use() as db:
+            changes = [_put(db, model) for model in models]
+        self._finder.take(changes)
+
+    def get(self, model: str) -> dict[str, Any] | None:
+        """One model's effective record, with its `path`, `root` and `state`."""
+        return self._one("SELECT record FROM models WHERE id = ?", model)
+
+    def at(self, place: str, root: str = LIBRARY) -> dict[str, Any] | None:
+        """The model at a place of a root."""
+        return self._one("SELECT record FROM models WHERE root = ? AND place = ?", root, place)
+
+    def remove(self, *models: str) -> None:
+        """Forgets models; their files are not touched."""
+        with self._use() as db:
+            changes = [change for model in models if (change := _remove(db, model)) is not None]
+        self._finder.take(changes)
+
+    def by_sha256(self, sha256: str) -> dict[str, Any] | None:
+        """The first model that holds a file with this content."""
+        query = "SELECT record FROM models JOIN files USING (n) WHERE sha256 = ? ORDER BY added_at LIMIT 1"
+        return self._one(query, sha256)
+
+    def by_page(self, page: str) -> list[dict[str, Any]]:
+        """Models that came from this page of a source."""
+        with self._use() as db:
+            rows = db.execute("SELECT record FROM models WHERE page = ? ORDER BY added_at", (page,)).fetchall()
+        return [json.loads(str(row[0])) for row in rows]
+
+    def places(self, root: str | None = LIBRARY) -> dict[str, str]:
+        """Place → model id of everything in a root, or of everything there is."""
+        clause, values = ("WHERE root = ?", (root,)) if root is not None else ("", ())
+        with self._use() as db:
+            return {
+                str(place): str(model) for place, model in db.execute(f"SELECT place, id FROM models {clause}", values)
+            }
+
+    def every(self, root: str | None = None) -> Iterator[dict[str, Any]]:
+        """Every record, in order of ids; the index may be changed meanwhile."""
+        last = ""
+        while True:
+            with self._use() as db:
+                rows = db.execute(
+                    "SELECT id, record FROM models WHERE id > ? AND (?2 IS NULL OR root = ?2) ORDER BY id LIMIT 200",
+                    (last, root),
+                ).fetchall()
+            if not rows:
+                return
+            last = str(rows[-1][0])
+            yield from (json.loads(str(record)) for _, record in rows)
+
+    def same_content(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """SHA-256 of every content that more than one file has, with model id and file name of each."""
+        query = (
+            "SELECT sha256, id, name FROM files JOIN models USING (n) WHERE sha256 IN"
+            " (SELECT sha256 FROM files WHERE sha256 IS NOT NULL GROUP BY sha256 HAVING count(*) > 1) ORDER BY 1, 2, 3"
+        )
+        found: dict[str, list[tuple[str, str]]] = {}
+        with self._use() as db:
+            for sha256, model, name in db.execute(query):
+                found.setdefault(str(sha256), []).append((str(model), str(name)))
+        return list(found.items())
+
+    def set_state(self, root: str, state: str, places: Iterable[str] | None = None) -> int:
+        """Says of models, or of a whole root, whether they are present, missing or unreachable; how many changed."""
+        if places is None:
+            places = self.places(root)
+        changed: list[Placed] = []
+        for place in places:
+            record = self.at(place, root)
+            if record is not None and record.get("state") != state:
+                changed.append(Placed({**record, "state": state}, place, root))
+        for start in range(0, len(changed), 500):
+            self.put_all(changed[start : start + 500])
+        return len(changed)
+
+    # -------------------------------------------------------------------------------------------------------- seen
+
+    def seen_in(self, root: str, folder: str) -> dict[str, Seen]:
+        """The files that were seen in a folder, by name."""
+        with self._use() as db:
+            rows = db.execute("SELECT * FROM seen WHERE root = ? AND folder = ?", (root, folder)).fetchall()
+        return {str(row[2]): _seen(row) for row in rows}
+
+    def seen_folders(self, root: str, below: str = "") -> list[str]:
+        """The folders of a root, or below one of its folders, in which something was seen."""
+        with self._use() as db:
+            rows = db.execute(
+                "SELECT DISTINCT folder FROM seen WHERE root = ? AND (?2 = '' OR folder = ?2 OR folder GLOB ?3)",
+                (root, below, _glob(below) + "/*"),
+            ).fetchall()
+        return [str(row[0]) for row in rows]
+
+    def seen_at(self, root: str, place: str) -> list[Seen]:
+        """The files that were seen of the model at a place."""
+        with self._use() as db:
+            return [_seen(r) for r in db.execute("SELECT * FROM seen WHERE root = ? AND place = ?", (root, place))]
+
+    def seen_inode(self, inode: int, size: int) -> list[Seen]:
+        """Files that were seen with this inode and size: where a file was before it was renamed."""
+        with self._use() as db:
+            return [_seen(r) for r in db.execute("SELECT * FROM seen WHERE inode = ? AND size = ?", (inode, size))]
+
+    def waiting_for(self, wave: str, root: str | None = None, limit: int = 500, after: int = -1) -> list[Seen]:
+        """Files that have come only as far as `wave`, the smallest first, from a size on."""
+        query = "SELECT * FROM seen WHERE wave = ? AND size > ? AND (?3 IS NULL OR root = ?3) ORDER BY size LIMIT ?"
+        with self._use() as db:
+            return [_seen(row) for row in db.execute(query, (wave, after, root, limit))]
+
+    def count_waiting(self, wave: str) -> tuple[int, int]:
+        """How many files have come only as far as `wave`, and their bytes."""
+        with self._use() as db:
+            row = db.execute("SELECT count(*), coalesce(sum(size), 0) FROM seen WHERE wave = ?", (wave,)).fetchone()
+        return (int(row[0]), int(row[1])) if row else (0, 0)
+
+    def note_seen(self, files: Iterable[Seen]) -> None:
+        """Remembers files as they were seen."""
+        with self._use() as db:
+            db.executemany(f"INSERT OR REPLACE INTO seen VALUES ({','.join('?' * 11)})", list(files))
+
+    def forget_seen(self, files: Iterable[Seen]) -> None:
+        """Forgets files that are not where they were seen."""
+        with self._use() as db:
+            db.executemany(
+                "DELETE FROM seen WHERE root = ? AND folder = ? AND name = ?",
+                [(file.root, file.folder, file.name) for file in files],
+            )
+
+    def forget_root(self, root: str) -> None:
+        """Forgets everything about a root; its files are not touched."""
+        models = list(self.places(root).values())
+        for start in range(0, len(models), 500):
+            self.remove(*models[start : start + 500])
+        with self._use() as db:
+            db.execute("DELETE FROM seen WHERE root = ?", (root,))
+
+    # -------------------------------------------------------------------------------------------------------- find
+
+    def find(
+        self,
+        query: Query | None = None,
+        sort: Sort = "added",
+        descending: bool = True,
+        limit: int = 100,
+        cursor: str | None = None,
+        facets: bool = False,
+    ) -> Page:
+        """A page of what fits, how many there are, the next cursor, and on the first page the facets when asked."""
+        return self._finder.find(query or Query(), sort, descending, limit, cursor, facets)
+
+    def count(self) -> int:
+        """How many models there are."""
+        return self._finder.count()
+
+    def _one(self, query: str, *values: str) -> dict[str, Any] | None:
+        with self._use() as db:
+            row = db.execute(query, values).fetchone()
+        return json.loads(str(row[0])) if row else None
+
+
+def _put(db: apsw.Connection, model: Placed) -> Change:
+    record = _slim(model)
+    n, before = _number(db, record["id"], model)
+    sources = record.get("sources") or []
+    row = (
+        n,
+        record["id"],
+        model.root,
+        model.place,
+        sources[0].get("url") if sources else None,
+        name_key(record["name"]),
+        size_of(record),
+        record["added_at"],
+        record["updated_at"],
+        record.get("published_at") or "",
+        record.get("rating") or 0,
+        json.dumps(summary_of(record), ensure_ascii=False),
+        json.dumps(record, ensure_ascii=False),
+    )
+    db.execute(f"INSERT INTO models VALUES ({','.join('?' * len(row))})", row)
+    db.executemany(
+        "INSERT OR REPLACE INTO files VALUES (?,?,?,?,?)",
+        [(n, file["name"], int(file["size"]), file.get("sha256"), file.get("autov3")) for file in record["files"]],
+    )
+    name, rest = texts_of(record)
+    db.execute("INSERT INTO parts (rowid, name, rest) VALUES (?,?,?)", (n, name, rest))
+    db.execute("INSERT INTO words (rowid, text) VALUES (?,?)", (n, f"{name} {rest} {grams(f'{name} {rest}')}"))
+    after = frozenset(facets_of(record))
+    db.executemany("INSERT OR IGNORE INTO terms (facet, value) VALUES (?,?)", list(after - before))
+    db.executemany(
+        "INSERT OR IGNORE INTO members SELECT t, ? FROM terms WHERE facet = ? AND value = ?",
+        [(n, *term) for term in after - before],
+    )
+    db.executemany(
+        "DELETE FROM members WHERE t = (SELECT t FROM terms WHERE facet = ? AND value = ?) AND n = ?",
+        [(*term, n) for term in before - after],
+    )
+    return Change(n, before, after)
+
+
+def _slim(model: Placed) -> dict[str, Any]:
+    """The record with its place in it, without what only the canonical file needs to keep."""
+    record = dict(model.record)
+    sources = [{key: value for key, value in each.items() if key != "payload"} for each in record.get("sources") or []]
+    where = {"path": record.get("path") or model.place, "place": model.place, "root": model.root}
+    return {"state": "present", "home": "placed", "files": [], **record, **where, "sources": sources}
+
+
+def _number(db: apsw.Connection, identity: str, model: Placed) -> tuple[int, frozenset[tuple[str, str]]]:
+    """The number of a model, its old row taken away, and the facets it had; whoever else had its place is gone."""
+    rows = db.execute(
+        "SELECT n, id FROM models WHERE id = ? OR (root = ? AND place = ?)", (identity, model.root, model.place)
+    ).fetchall()
+    kept = next((int(n) for n, other in rows if other == identity), None)
+    number = kept if kept is not None else next((int(n) for n, _ in rows), None)
+    before: frozenset[tuple[str, str]] = frozenset()
+    for n, _ in rows:
+        had = _terms(db, int(n))
+        _erase(db, int(n), members=int(n) != number)
+        before = had if int(n) == number else before
+    if number is None:
+        row = db.execute("SELECT coalesce(max(n), 0) + 1 FROM models").fetchone()
+        number = int(row[0]) if row else 1
+    return number, before
+
+
+def _remove(db: apsw.Connection, identity: str) -> Change | None:
+    row = db.execute("SELECT n FROM models WHERE id = ?", (identity,)).fetchone()
+    if row is None:
+        return None
+    n = int(row[0])
+    before = _terms(db, n)
+    _erase(db, n, members=True)
+    return Change(n, before, None)
+
+
+def _erase(db: apsw.Connection, n: int, *, members: bool) -> None:
+    for statement in (
+        "DELETE FROM models WHERE n = ?",
+        "DELETE FROM files WHERE n = ?",
+        "DELETE FROM parts WHERE rowid = ?",
+        "DELETE FROM words WHERE rowid = ?",
+        *(("DELETE FROM members WHERE n = ?",) if members else ()),
+    ):
+        db.execute(statement, (n,))
+
+
+def _terms(db: apsw.Connection, n: int) -> frozenset[tuple[str, str]]:
+    rows = db.execute("SELECT facet, value FROM members JOIN terms USING (t) WHERE n = ?", (n,))
+    return frozenset((str(facet), str(value)) for facet, value in rows)
+
+
+def _seen(row: tuple[Any, ...]) -> Seen:
+    return Seen(*row[:8], bool(row[8]), *row[9:])
+
+
+def _glob(text: str) -> str:
+    """Text for GLOB in which nothing is special."""
+    return "".join(f"[{c}]" if c in "*?[" else c for c in text)
