@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from modella.core.errors import BadLink
 from modella.core.query import Sort, read_query
-from modella.io.store.index import Index, Placed
+from modella.core.summary import row_of
+from modella.io.store.index import Index
 
 KINDS, FAMILIES, TAGS = ("lora", "checkpoint", "vae"), ("sdxl", "flux1", None), ("anime", "photo", "style", "dark")
 
@@ -29,7 +30,7 @@ def model(number: int, **fields: Any) -> dict[str, Any]:
 
 def filled(path: Path, models: list[dict[str, Any]]) -> Index:
     index = Index(path / "models.db")
-    index.put_all(Placed(each, f"loras/{each['id']}") for each in models)
+    index.put_all(row_of(each, f"loras/{each['id']}") for each in models)
     return index
 
 

@@ -149,6 +149,8 @@ class Refused(ModellaError):
         "legal-block": False,
         "outside-library": False,
         "cross-site": False,
+        "not-ours": False,
+        "is-a-link": False,
     }
 
 
@@ -186,6 +188,9 @@ class Conflict(ModellaError):
         "wrong-state": False,
         "duplicate": False,
         "changed-meanwhile": True,
+        "roots-overlap": False,
+        "scan-running": True,
+        "last-copy": False,
         "outside-hours": True,
     }
 

@@ -109,6 +109,15 @@ class Detected(_Kept):
     metadata: dict[str, Any] = Field(default_factory=dict)
 
 
+class Imported(_Kept):
+    """What other tools' sidecars say: `said` are a person's words by field, `files` were read, `conflicts` are told."""
+
+    said: dict[str, Any] = Field(default_factory=dict)
+    files: list[str] = Field(default_factory=list)
+    fields: int = 0
+    conflicts: list[str] = Field(default_factory=list)
+
+
 class Metadata(_Kept):
     """`metadata.json`: what was fetched and what was detected; canonical."""
 
@@ -146,7 +155,13 @@ class Metadata(_Kept):
     relations: list[dict[str, Any]] = Field(default_factory=list)
     sources: list[SourceRecord] = Field(default_factory=list)
     detected: Detected = Field(default_factory=Detected)
+    imported: Imported = Field(default_factory=Imported)
     conflicts: list[str] = Field(default_factory=list)
+    notes: str | None = None
+    rating: int | None = None
+    favorite: bool | None = None
+    preferred_weight: float | None = None
+    negative_words: str | None = None
     added_at: str = ""
     updated_at: str = ""
 
@@ -191,24 +206,37 @@ class Plan(BaseModel):
 
 
 def effective(metadata: Metadata, overrides: Overrides) -> dict[str, Any]:
-    """The record with the user's word in front; a word that cannot stand in its field is passed over."""
+    """The record with the user's word in front; a word that cannot stand in its field is passed over.
+
+    What a person once said in another tool counts as theirs too, until they say something else here.
+    """
     fields = metadata.model_dump(by_alias=True)
-    said = {name: value for name, value in overrides.fields.items() if name in EDITABLE and _fits(name, value)}
-    return {**fields, **said}
+    told = {**metadata.imported.said, **overrides.fields}
+    return {**fields, **{name: value for name, value in told.items() if name in EDITABLE and _fits(name, value)}}
 
 
+_TEXT: tuple[type, ...] = (str, type(None))
 EDITABLE: dict[str, type | tuple[type, ...]] = {
     "name": str,
     "kind": str,
-    "family": (str, type(None)),
-    "base_model": (str, type(None)),
-    "version": (str, type(None)),
+    "family": _TEXT,
+    "base_model": _TEXT,
+    "version": _TEXT,
+    "creator": _TEXT,
     "tags": list,
     "trained_words": list,
-    "description": (str, type(None)),
+    "description": _TEXT,
     "nsfw_level": (int, type(None)),
+    "notes": _TEXT,
+    "rating": (int, type(None)),
+    "favorite": (bool, type(None)),
+    "preferred_weight": (float, int, type(None)),
+    "negative_words": _TEXT,
+    "relations": list,
 }
 """Fields that a person may set, and what may stand in them."""
+
+RELATIONS = ("base", "version-of", "derived-from", "requires", "recommends")
 
 
 def check_fields(fields: dict[str, Any]) -> None:
@@ -219,10 +247,26 @@ def check_fields(fields: dict[str, Any]) -> None:
 
 
 def _fits(name: str, value: Any) -> bool:
-    if not isinstance(value, EDITABLE[name]) or isinstance(value, bool):
+    if not isinstance(value, EDITABLE[name]) or (isinstance(value, bool) and name != "favorite"):
         return False
     if isinstance(value, list):
+        if name == "relations":
+            return len(value) <= 1000 and all(_is_relation(each) for each in value)
         return len(value) <= 1000 and all(isinstance(each, str) and 0 < len(each) <= 1000 for each in value)
+    bounds = _BOUNDS.get(name)
+    if bounds and isinstance(value, int | float):
+        return bounds[0] <= value <= bounds[1]
     if name == "kind":
         return value in set(Kind) - {Kind.invalid}
     return name != "name" or 0 < len(str(value).strip()) <= 512
+
+
+_BOUNDS = {"rating": (1, 5), "preferred_weight": (-20, 20), "nsfw_level": (0, 63)}
+
+
+def _is_relation(value: Any) -> bool:
+    """`{type, ref}`: another model's id, or whatever else names it."""
+    if not isinstance(value, dict) or value.get("type") not in RELATIONS:
+        return False
+    ref = value.get("ref")
+    return (isinstance(ref, str) and 0 < len(ref) <= 1000) or (isinstance(ref, dict) and 0 < len(ref) <= 20)

@@ -105,8 +105,9 @@ def _built(words: tuple[str, ...], without: tuple[str, ...], rules: list[tuple[s
 def _narrowed(known: Range, name: str, value: str) -> Range:
     """`>2gb`, `<=5`, `2026-01..2026-03`, or a bare value, as bounds."""
     if ".." in value:
-        low, _, high = value.partition("..")
-        return Range(_bound(name, low, False) if low else known.low, _bound(name, high, True) if high else known.high)
+        first, _, last = value.partition("..")
+        bottom = _bound(name, first, False) if first else known.low
+        return Range(bottom, _bound(name, last, True) if last else known.high)
     match = _COMPARED.fullmatch(value)
     sign, rest = (match["sign"] or "=", match["value"]) if match else ("=", value)
     low = _bound(name, rest, sign == ">", sign == ">") if sign in {">", ">=", "="} else known.low

@@ -1,8 +1,9 @@
 """A model at a glance: the short form that lists show, the facets it is counted by, and the words it is found by."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from modella.core.naming import name_key, suffix_of
 from modella.core.query import NONE
@@ -15,6 +16,65 @@ _FILES_SHOWN, _WORDS_SHOWN, _TAGS_COUNTED = 12, 12, 60
 _LONGEST_VALUE = 120
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]+")
 _FILE_KEYS = ("name", "size", "sha256", "format", "precision")
+
+
+class Row(NamedTuple):
+    """All that the index keeps of a model, ready to be stored; made where the record is made, also in other processes.
+
+    `place` is its folder below the root, or its file when it was adopted in place. `words` is what short words are
+    looked for in, `name` and `rest` what parts of words are looked for in.
+    """
+
+    id: str
+    root: str
+    place: str
+    page: str | None
+    name_key: str
+    size: int
+    added_at: str
+    updated_at: str
+    published_at: str
+    rating: int
+    summary: str
+    record: str
+    files: list[tuple[str, int, str | None, str | None]]
+    name: str
+    rest: str
+    words: str
+    facets: frozenset[tuple[str, str]]
+
+
+def row_of(record: Mapping[str, Any], place: str, root: str = "") -> Row:
+    """The row of an effective record. What only the canonical file needs to keep is left out."""
+    whole = _slim(record, place, root)
+    name, rest = texts_of(whole)
+    sources = whole["sources"]
+    return Row(
+        id=whole["id"],
+        root=root,
+        place=place,
+        page=sources[0].get("url") if sources else None,
+        name_key=name_key(whole["name"]),
+        size=size_of(whole),
+        added_at=whole["added_at"],
+        updated_at=whole["updated_at"],
+        published_at=whole.get("published_at") or "",
+        rating=whole.get("rating") or 0,
+        summary=json.dumps(summary_of(whole), ensure_ascii=False),
+        record=json.dumps(whole, ensure_ascii=False),
+        files=[(file["name"], int(file["size"]), file.get("sha256"), file.get("autov3")) for file in whole["files"]],
+        name=name,
+        rest=rest,
+        words=f"{name} {rest} {grams(f'{name} {rest}')}",
+        facets=frozenset(facets_of(whole)),
+    )
+
+
+def _slim(record: Mapping[str, Any], place: str, root: str) -> dict[str, Any]:
+    sources = [{key: value for key, value in each.items() if key != "payload"} for each in record.get("sources") or []]
+    path = record["path"] if record.get("home") == "adopted" else place
+    where = {"path": path, "place": place, "root": root}
+    return {"state": "present", "home": "placed", "files": [], **record, **where, "sources": sources}
 
 
 def summary_of(record: Mapping[str, Any]) -> dict[str, Any]:

@@ -489,14 +489,14 @@ class Library:
             raise Refused("outside-library", path=relative)
         return path
 
-    def keep_history(self, model_id: str, file: Path, stamp: str) -> None:
+    def keep_history(self, model_id: str, file: Path, stamp: str, kept_as: str = "") -> None:
         """Copies a canonical file to the history before it is overwritten, keeping the newest ten."""
         if not file.exists():
             return
-        folder = self.control / "history" / model_id
+        folder, name = self.control / "history" / model_id, kept_as or file.name
         make_folders(folder)
-        write_atomic(folder / f"{stamp}-{file.name}", file.read_bytes())
-        for old in sorted(folder.glob(f"*-{file.name}"))[:-HISTORY_KEPT]:
+        write_atomic(folder / f"{stamp}-{name}", file.read_bytes())
+        for old in sorted(folder.glob(f"*-{name}"))[:-HISTORY_KEPT]:
             old.unlink(missing_ok=True)
 
     def trash(self, folder: Path, names: list[str], entry: str, manifest: dict[str, Any]) -> Path:

@@ -40,6 +40,8 @@ class Hands:
     addresses: FullAddresses
     patience: Patience
     planning: threading.Lock = field(default_factory=threading.Lock)
+    changing: threading.RLock = field(default_factory=threading.RLock)
+    """Held by whoever reads a canonical record in order to write it back."""
     planned: dict[str, str] = field(default_factory=dict)
     """Folder of each download that is about to be placed, so that two never choose the same."""
 

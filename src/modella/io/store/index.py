@@ -6,20 +6,16 @@ writes never keeps a person waiting.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import apsw
 
-from modella.core.naming import name_key
 from modella.core.query import Query, Sort
-from modella.core.summary import facets_of, grams, size_of, summary_of, texts_of
+from modella.core.root import LIBRARY
+from modella.core.summary import Row, row_of
 from modella.io.store.database import Database
 from modella.io.store.search import Change, Finder, Page
-
-LIBRARY = ""
-"""The root that is the library's own folder; other roots have their ids."""
 
 _SCHEMA = """
 CREATE TABLE models (
@@ -85,21 +81,13 @@ class Seen(NamedTuple):
         return f"{self.folder}/{self.name}" if self.folder else self.name
 
 
-@dataclass(frozen=True)
-class Placed:
-    """A model's record and where it lies: `place` is its folder, or its file when it was adopted in place."""
-
-    record: Mapping[str, Any]
-    place: str
-    root: str = LIBRARY
-
-
 class Index(Database):
     """What is in the library, for everybody who asks. Every method may be called from any thread."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(path, (_SCHEMA,), "NORMAL", derived=_VERSION)
         self._finder = Finder(path)
+        self._terms: dict[tuple[str, str], int] = {}
 
     def close(self) -> None:
         """Ends both connections."""
@@ -110,12 +98,16 @@ class Index(Database):
 
     def put(self, record: Mapping[str, Any], place: str, root: str = LIBRARY) -> None:
         """Stores a model's effective record; `place` is its folder or its adopted file, below the root."""
-        self.put_all([Placed(record, place, root)])
+        self.put_all([row_of(record, place, root)])
 
-    def put_all(self, models: Iterable[Placed]) -> None:
-        """Stores many records in one go; all of them or none."""
-        with self._use() as db:
-            changes = [_put(db, model) for model in models]
+    def put_all(self, models: Iterable[Row]) -> None:
+        """Stores many models in one go; all of them or none."""
+        try:
+            with self._use() as db:
+                changes = [change for model in models for change in self._put(db, model)]
+        except BaseException:
+            self._terms.clear()  # some of their numbers went with the transaction
+            raise
         self._finder.take(changes)
 
     def get(self, model: str) -> dict[str, Any] | None:
@@ -181,11 +173,11 @@ class Index(Database):
         """Says of models, or of a whole root, whether they are present, missing or unreachable; how many changed."""
         if places is None:
             places = self.places(root)
-        changed: list[Placed] = []
+        changed: list[Row] = []
         for place in places:
             record = self.at(place, root)
             if record is not None and record.get("state") != state:
-                changed.append(Placed({**record, "state": state}, place, root))
+                changed.append(row_of({**record, "state": state}, place, root))
         for start in range(0, len(changed), 500):
             self.put_all(changed[start : start + 500])
         return len(changed)
@@ -268,83 +260,56 @@ class Index(Database):
         """How many models there are."""
         return self._finder.count()
 
+    def _put(self, db: apsw.Connection, row: Row) -> list[Change]:
+        n, before, gone = _make_room(db, row)
+        db.execute(f"INSERT INTO models VALUES ({','.join('?' * 13)})", (n, *row[:12]))
+        db.executemany("INSERT OR REPLACE INTO files VALUES (?,?,?,?,?)", [(n, *file) for file in row.files])
+        db.execute("INSERT INTO parts (rowid, name, rest) VALUES (?,?,?)", (n, row.name, row.rest))
+        db.execute("INSERT INTO words (rowid, text) VALUES (?,?)", (n, row.words))
+        new, old = row.facets - before, before - row.facets
+        db.executemany("INSERT OR IGNORE INTO members VALUES (?,?)", [(self._term(db, term), n) for term in new])
+        db.executemany("DELETE FROM members WHERE t = ? AND n = ?", [(self._term(db, term), n) for term in old])
+        return [*gone, Change(n, before, row.facets)]
+
+    def _term(self, db: apsw.Connection, term: tuple[str, str]) -> int:
+        """The number of a facet's value; numbers once given are kept, so they may be remembered."""
+        known = self._terms.get(term)
+        if known is None:
+            db.execute("INSERT OR IGNORE INTO terms (facet, value) VALUES (?,?)", term)
+            row = db.execute("SELECT t FROM terms WHERE facet = ? AND value = ?", term).fetchone()
+            known = self._terms[term] = int(str(row[0])) if row else 0
+        return known
+
     def _one(self, query: str, *values: str) -> dict[str, Any] | None:
         with self._use() as db:
             row = db.execute(query, values).fetchone()
         return json.loads(str(row[0])) if row else None
 
 
-def _put(db: apsw.Connection, model: Placed) -> Change:
-    record = _slim(model)
-    n, before = _number(db, record["id"], model)
-    sources = record.get("sources") or []
-    row = (
-        n,
-        record["id"],
-        model.root,
-        model.place,
-        sources[0].get("url") if sources else None,
-        name_key(record["name"]),
-        size_of(record),
-        record["added_at"],
-        record["updated_at"],
-        record.get("published_at") or "",
-        record.get("rating") or 0,
-        json.dumps(summary_of(record), ensure_ascii=False),
-        json.dumps(record, ensure_ascii=False),
-    )
-    db.execute(f"INSERT INTO models VALUES ({','.join('?' * len(row))})", row)
-    db.executemany(
-        "INSERT OR REPLACE INTO files VALUES (?,?,?,?,?)",
-        [(n, file["name"], int(file["size"]), file.get("sha256"), file.get("autov3")) for file in record["files"]],
-    )
-    name, rest = texts_of(record)
-    db.execute("INSERT INTO parts (rowid, name, rest) VALUES (?,?,?)", (n, name, rest))
-    db.execute("INSERT INTO words (rowid, text) VALUES (?,?)", (n, f"{name} {rest} {grams(f'{name} {rest}')}"))
-    after = frozenset(facets_of(record))
-    db.executemany("INSERT OR IGNORE INTO terms (facet, value) VALUES (?,?)", list(after - before))
-    db.executemany(
-        "INSERT OR IGNORE INTO members SELECT t, ? FROM terms WHERE facet = ? AND value = ?",
-        [(n, *term) for term in after - before],
-    )
-    db.executemany(
-        "DELETE FROM members WHERE t = (SELECT t FROM terms WHERE facet = ? AND value = ?) AND n = ?",
-        [(*term, n) for term in before - after],
-    )
-    return Change(n, before, after)
-
-
-def _slim(model: Placed) -> dict[str, Any]:
-    """The record with its place in it, without what only the canonical file needs to keep."""
-    record = dict(model.record)
-    sources = [{key: value for key, value in each.items() if key != "payload"} for each in record.get("sources") or []]
-    where = {"path": record.get("path") or model.place, "place": model.place, "root": model.root}
-    return {"state": "present", "home": "placed", "files": [], **record, **where, "sources": sources}
-
-
-def _number(db: apsw.Connection, identity: str, model: Placed) -> tuple[int, frozenset[tuple[str, str]]]:
-    """The number of a model, its old row taken away, and the facets it had; whoever else had its place is gone."""
+def _make_room(db: apsw.Connection, model: Row) -> tuple[int, frozenset[tuple[str, str]], list[Change]]:
+    """A model's number, the facets it had, and what goes because it lies at the same place."""
     rows = db.execute(
-        "SELECT n, id FROM models WHERE id = ? OR (root = ? AND place = ?)", (identity, model.root, model.place)
+        "SELECT n, id FROM models WHERE id = ? OR (root = ? AND place = ?)", (model.id, model.root, model.place)
     ).fetchall()
-    kept = next((int(n) for n, other in rows if other == identity), None)
-    number = kept if kept is not None else next((int(n) for n, _ in rows), None)
-    before: frozenset[tuple[str, str]] = frozenset()
-    for n, _ in rows:
-        had = _terms(db, int(n))
-        _erase(db, int(n), members=int(n) != number)
-        before = had if int(n) == number else before
+    number, before, gone = None, frozenset[tuple[str, str]](), []
+    for n, other in ((int(str(n)), str(other)) for n, other in rows):
+        had = _terms(db, n)
+        _erase(db, n, members=other != model.id)
+        if other == model.id:
+            number, before = n, had
+        else:
+            gone.append(Change(n, had, None))
     if number is None:
         row = db.execute("SELECT coalesce(max(n), 0) + 1 FROM models").fetchone()
-        number = int(row[0]) if row else 1
-    return number, before
+        number = max([int(str(row[0])) if row else 1, *(each.n + 1 for each in gone)])
+    return number, before, gone
 
 
 def _remove(db: apsw.Connection, identity: str) -> Change | None:
     row = db.execute("SELECT n FROM models WHERE id = ?", (identity,)).fetchone()
     if row is None:
         return None
-    n = int(row[0])
+    n = int(str(row[0]))
     before = _terms(db, n)
     _erase(db, n, members=True)
     return Change(n, before, None)
@@ -367,7 +332,8 @@ def _terms(db: apsw.Connection, n: int) -> frozenset[tuple[str, str]]:
 
 
 def _seen(row: tuple[Any, ...]) -> Seen:
-    return Seen(*row[:8], bool(row[8]), *row[9:])
+    root, folder, name, place, size, mtime, inode, device, link, beside, wave = row
+    return Seen(root, folder, name, place, size, mtime, inode, device, bool(link), beside, wave)
 
 
 def _glob(text: str) -> str:

@@ -1,0 +1,173 @@
+"""A model's canonical record, wherever it lies: read, changed and written back, the earlier one kept in the history.
+
+A model that was placed has `metadata.json` and `overrides.json` in its folder. One that was adopted where it is has
+`<stem>.modella.json` and `<stem>.modella.overrides.json` beside it, or below `.modella/adopted/` of the library. These
+are written as soon as there is something that its bytes do not say.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Any, Literal
+
+from modella.core.errors import NotFound
+from modella.core.events import ModelChanged
+from modella.core.model import Metadata, Overrides, effective
+from modella.core.naming import suffix_of
+from modella.core.root import Root
+from modella.io.disk import is_regular, make_folders, read_json, write_json
+from modella.work.hands import Hands, now, stamp
+from modella.work.roots import root_of
+
+LARGEST_RECORD = 64 * 1024 * 1024
+Home = Literal["placed", "adopted"]
+
+
+@dataclass
+class Record:
+    """One model: its two canonical files and where it lies. `place` is relative to the root."""
+
+    metadata: Metadata
+    overrides: Overrides
+    root: Root
+    place: str
+    home: Home
+    state: str = "present"
+    lists: list[str] = field(default_factory=list)
+
+    @property
+    def folder(self) -> Path:
+        """The folder in which the model's files lie."""
+        return folder_of(self.root, self.place, self.home)
+
+    def file(self, name: str) -> Path:
+        """One of the model's files."""
+        return self.folder / PurePosixPath(name)
+
+    def effective(self) -> dict[str, Any]:
+        """What counts, with where it lies."""
+        where = {"home": self.home, "state": self.state, "lists": self.lists}
+        if self.home == "adopted":
+            where["path"] = self.folder.as_posix()
+        return {**effective(self.metadata, self.overrides), **where}
+
+
+def folder_of(root: Root, place: str, home: Home) -> Path:
+    """The folder in which the files of a model lie."""
+    path = Path(root.path) / PurePosixPath(place)
+    return path if home == "placed" or not suffix_of(path.name) else path.parent
+
+
+def canonical_files(hands: Hands, root: Root, place: str, home: Home) -> tuple[Path, Path]:
+    """Where the metadata and the overrides of a model are kept, whether they are there or not."""
+    if home == "placed":
+        folder = Path(root.path) / PurePosixPath(place)
+        return folder / "metadata.json", folder / "overrides.json"
+    base = adopted_base(hands, root, place)
+    return base.with_name(f"{base.name}.modella.json"), base.with_name(f"{base.name}.modella.overrides.json")
+
+
+def adopted_base(hands: Hands, root: Root, place: str) -> Path:
+    """The path, without its ending, of the records of an adopted file. Two of one stem keep their endings in it."""
+    path = PurePosixPath(place)
+    top = Path(root.path)
+    if root.sidecars == "central":
+        top = hands.library.control / "adopted" / (root.id or "library")
+    if not suffix_of(path.name):
+        return top / path / (path.name or "model")
+    stem = path.name.removesuffix(suffix_of(path.name))
+    known = read_json_or_none(top / path.parent / f"{stem}.modella.json")
+    theirs = isinstance(known, dict) and known.get("file") not in (None, path.name)
+    return top / path.parent / (path.name if theirs else stem)
+
+
+def read_json_or_none(path: Path) -> Any:
+    """The JSON of an ordinary file of a sensible size, else None."""
+    try:
+        return read_json(path) if is_regular(path) and path.stat().st_size <= LARGEST_RECORD else None
+    except (ValueError, OSError, RecursionError):
+        return None
+
+
+def load(hands: Hands, model: str) -> Record:
+    """A model's record from its canonical files; from the index where an adopted file has none yet.
+
+    NotFound("unknown-id") when there is no such model; ValueError when its files cannot be read.
+    """
+    known = hands.index.get(model)
+    if known is None:
+        raise NotFound("unknown-id", id=model[:64])
+    root = root_of(hands, str(known["root"]))
+    place, home = str(known["place"]), known["home"]
+    metadata_file, overrides_file = canonical_files(hands, root, place, home)
+    told = _read(metadata_file) if metadata_file.exists() else None
+    if told is None and home == "placed":
+        raise NotFound("no-such-path", path=str(metadata_file))
+    said = _read(overrides_file) if overrides_file.exists() else {"schema": 1}
+    return Record(
+        metadata=Metadata.model_validate(told if told is not None else known),
+        overrides=Overrides.model_validate(said),
+        root=root,
+        place=place,
+        home=home,
+        state=str(known["state"]),
+        lists=list(known.get("lists") or []),
+    )
+
+
+def save(hands: Hands, record: Record, *, metadata: bool = True, overrides: bool = False) -> dict[str, Any]:
+    """Writes what was changed, keeps what was there in the history, and tells everybody; the effective record.
+
+    First the canonical file, then the index: a crash in between is mended by the next look at the files.
+    """
+    record.metadata.updated_at = now()
+    metadata_file, overrides_file = canonical_files(hands, record.root, record.place, record.home)
+    make_folders(metadata_file.parent)
+    moment = stamp()
+    if overrides:
+        _replace(hands, record, overrides_file, record.overrides.model_dump(mode="json", by_alias=True), moment)
+    if metadata or not metadata_file.exists():
+        _replace(hands, record, metadata_file, _dumped(record), moment)
+    return publish(hands, record)
+
+
+def publish(hands: Hands, record: Record) -> dict[str, Any]:
+    """Puts a record into the index and tells everybody; the effective record as the index has it."""
+    hands.index.put(record.effective(), record.place, record.root.id)
+    told = hands.index.get(record.metadata.id) or {}
+    hands.bus.tell(ModelChanged(model=told))
+    return told
+
+
+def change(hands: Hands, model: str, how: Callable[[Record], None], *, overrides: bool = False) -> dict[str, Any]:
+    """Reads a record, lets it be changed, and writes it back; one at a time."""
+    with hands.changing:
+        record = load(hands, model)
+        how(record)
+        return save(hands, record, metadata=not overrides, overrides=overrides)
+
+
+def _dumped(record: Record) -> dict[str, Any]:
+    told = record.metadata.model_dump(mode="json", by_alias=True)
+    if record.home == "adopted":
+        told["file"] = PurePosixPath(record.place).name
+    for name in ("place", "root", "home", "path", "state", "lists"):
+        told.pop(name, None)
+    return told
+
+
+def _replace(hands: Hands, record: Record, file: Path, told: dict[str, Any], moment: str) -> None:
+    hands.library.keep_history(record.metadata.id, file, moment, kept_as=_kept_as(file))
+    write_json(file, told)
+
+
+def _kept_as(file: Path) -> str:
+    """The name in the history, the same for placed and adopted models."""
+    is_overrides = file.name == "overrides.json" or file.name.endswith(".overrides.json")
+    return "overrides.json" if is_overrides else "metadata.json"
+
+
+def _read(file: Path) -> Any:
+    if not is_regular(file) or file.stat().st_size > LARGEST_RECORD:
+        raise ValueError(f"{file.name} is no ordinary file of a sensible size")
+    return read_json(file)
