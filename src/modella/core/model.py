@@ -161,7 +161,7 @@ class Metadata(_Kept):
     rating: int | None = None
     favorite: bool | None = None
     preferred_weight: float | None = None
-    negative_words: str | None = None
+    negative_text: str | None = None
     added_at: str = ""
     updated_at: str = ""
 
@@ -231,7 +231,7 @@ EDITABLE: dict[str, type | tuple[type, ...]] = {
     "rating": (int, type(None)),
     "favorite": (bool, type(None)),
     "preferred_weight": (float, int, type(None)),
-    "negative_words": _TEXT,
+    "negative_text": _TEXT,
     "relations": list,
 }
 """Fields that a person may set, and what may stand in them."""
