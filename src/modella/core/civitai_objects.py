@@ -121,7 +121,7 @@ def read_listing(model: Mapping[str, Any], version: Mapping[str, Any], base_url:
     return Listing(
         source=SOURCE,
         ref=Ref(source=SOURCE, model_id=model_id, version_id=version_id),
-        page_url=_page_url(base_url, model_id, version_id),
+        page_url=page_url(base_url, model_id, version_id),
         model_id=model_id,
         version_id=version_id,
         name=text(about.get("name")) or text(version.get("name")) or f"civitai-{model_id or version_id or 'unnamed'}",
@@ -333,7 +333,8 @@ def _payload(model: Mapping[str, Any], version: Mapping[str, Any]) -> dict[str, 
     return {"model": {key: value for key, value in model.items() if key != "modelVersions"}, "version": dict(version)}
 
 
-def _page_url(base_url: str, model_id: str | None, version_id: str | None) -> str | None:
+def page_url(base_url: str, model_id: str | None, version_id: str | None) -> str | None:
+    """The page people read, as exact as the ids allow."""
     if model_id is None:
         return f"{base_url}/model-versions/{version_id}" if version_id else None
     return f"{base_url}/models/{model_id}" + (f"?modelVersionId={version_id}" if version_id else "")
