@@ -7,7 +7,7 @@ from modella.core.loose_json import integer, mapping, text, timestamp
 from modella.core.model import SourceRecord
 from modella.core.sidecars.civitai_part import told_version
 from modella.core.sidecars.origins import origin_of
-from modella.core.sidecars.reading import Format, Reading, Sheet, hints_of, kept, picture_of, words_of
+from modella.core.sidecars.reading import Format, Reading, Sheet, hints_of, kept, picture_of, settings_of, words_of
 
 _MODEL = {
     "ModelId": "id",
@@ -67,9 +67,9 @@ def read(sheet: Sheet) -> Reading:
     }
     said = {
         "name": words_of(value.get("UserTitle")),
-        "inference_defaults": kept(mapping(value.get("InferenceDefaults"))),
+        "inference_defaults": settings_of(value.get("InferenceDefaults")),
     }
-    return sheet.reading(**found, said=kept(said))
+    return sheet.reading(**found, said=said)
 
 
 def _translated(value: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:

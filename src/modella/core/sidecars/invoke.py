@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from modella.core.loose_json import mapping, text, texts
+from modella.core.loose_json import text, texts
 from modella.core.sidecars.origins import origin_of
-from modella.core.sidecars.reading import Format, Reading, Sheet, kept, picture_of, words_of
+from modella.core.sidecars.reading import Format, Reading, Sheet, picture_of, settings_of, words_of
 from modella.core.trained_words import trained_words
 
 
@@ -22,9 +22,9 @@ def read(sheet: Sheet) -> Reading:
         "name": text(value.get("name")),
         "description": words_of(value.get("description")),
         "trained_words": list(trained_words(texts(value.get("trigger_phrases")))),
-        "inference_defaults": kept(mapping(value.get("default_settings"))),
+        "inference_defaults": settings_of(value.get("default_settings")),
     }
-    return sheet.reading(said=kept(said), source=origin_of(value.get("source_url")), pictures=[cover] if cover else [])
+    return sheet.reading(said=said, source=origin_of(value.get("source_url")), pictures=[cover] if cover else [])
 
 
 FORMAT = Format("invoke", read, endings=(".json",), claims=claims)

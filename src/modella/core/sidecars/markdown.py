@@ -6,7 +6,7 @@ from modella.core.card import read_card
 from modella.core.loose_json import mapping, text, texts
 from modella.core.sidecars.civitai_part import NOBODY_KNOWS
 from modella.core.sidecars.origins import origin_of
-from modella.core.sidecars.reading import Format, Reading, Sheet, hints_of, kept, picture_of, words_of
+from modella.core.sidecars.reading import Format, Reading, Sheet, hints_of, picture_of, words_of
 from modella.core.trained_words import trained_words
 
 _SECTION = re.compile(
@@ -28,8 +28,8 @@ def read(sheet: Sheet) -> Reading:
     }
     pictures = [found for each in texts(card.front.get("preview")) if (found := picture_of(each))]
     return sheet.reading(
-        said=kept({"notes": words_of(body)}),
-        fetched=kept(fetched),
+        said={"notes": words_of(body)},
+        fetched=fetched,
         hints=hints_of(mapping(card.front.get("hashes"))),
         source=origin_of(card.front.get("modelPage")),
         pictures=pictures,

@@ -10,12 +10,11 @@ from modella.core.civitai_objects import SOURCE
 from modella.core.digests import Digests
 from modella.core.listing import ListedFile
 from modella.core.model import SourceRecord
-from modella.core.sidecars.reading import Reading, SidecarPicture, kept
+from modella.core.sidecars.reading import MOST_PICTURES, Reading, SidecarPicture, kept
 from modella.core.sidecars.registry import RANKS
 
 EARLIER, OWN, HEADER = "", "overrides.json", "header"
 """Where a value is from that is of no sidecar: our earlier record, our user's own overrides, the file's header."""
-MOST_PICTURES = 200
 
 _NOT_COMPARED = frozenset({"stats", "versions", "added_at", "source_updated_at", "description_format", "kind_text"})
 """Fields that differ by the day they were fetched, or follow another field."""

@@ -2,14 +2,14 @@
 
 import re
 
-from modella.core.sidecars.reading import Format, Reading, Sheet, hints_of, kept, words_of
+from modella.core.sidecars.reading import Format, Reading, Sheet, hints_of, words_of
 
 _HASH = re.compile(r"\b[0-9A-Fa-f]{64}\b")
 
 
 def read_notes(sheet: Sheet) -> Reading:
     """Whatever was written down."""
-    return sheet.reading(said=kept({"notes": words_of(sheet.text)}))
+    return sheet.reading(said={"notes": words_of(sheet.text)})
 
 
 def read_hash(sheet: Sheet) -> Reading:

@@ -7,7 +7,16 @@ from modella.core.kinds import Kind
 from modella.core.listing import ListedFile
 from modella.core.loose_json import integer, mapping, mappings, text, texts, timestamp
 from modella.core.sidecars.origins import hub_record, origin_of
-from modella.core.sidecars.reading import Format, Reading, Sheet, hints_of, kept, picture_of, prose, words_of
+from modella.core.sidecars.reading import (
+    Format,
+    Reading,
+    Sheet,
+    hints_of,
+    picture_of,
+    prose,
+    settings_of,
+    words_of,
+)
 
 _MODEL_KEYS = frozenset({"model_id", "model_type", "official_name", "cleaned_name", "subtype", "download_url"})
 _NO_KIND = frozenset({Kind.unknown, Kind.invalid})
@@ -38,11 +47,11 @@ def read_metadata(sheet: Sheet) -> Reading:
         "published_at": timestamp(value.get("release_date")),
         "added_at": timestamp(value.get("added_date")),
     }
-    said = {"notes": words_of(value.get("notes")), "inference_defaults": kept(mapping(value.get("inference_settings")))}
+    said = {"notes": words_of(value.get("notes")), "inference_defaults": settings_of(value.get("inference_settings"))}
     files = mappings(value.get("files"))
     return sheet.reading(
-        said=kept(said),
-        fetched=kept(fetched),
+        said=said,
+        fetched=fetched,
         hints=hints_of(mapping(value.get("hashes"))) if len(files) <= 1 else hints_of({}),
         listed=_listed(files, sheet.model_file),
         source=(hub_record(repo) if repo else None) or origin_of(value.get("download_url")),

@@ -11,11 +11,12 @@ from pydantic import BaseModel, Field
 
 from modella.core.digests import Digests
 from modella.core.listing import ListedFile
-from modella.core.loose_json import number, settled, text
+from modella.core.loose_json import mapping, number, settled, text
 from modella.core.model import Preview, SourceRecord
 from modella.core.naming import is_inner
 from modella.core.prose import LONGEST, safe_html
 
+MOST_PICTURES = 200
 LARGEST = 16 * 1024 * 1024
 """Bytes of the largest file that is read."""
 
@@ -24,6 +25,14 @@ _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _WEB = re.compile(r"^https?://", re.IGNORECASE)
 _EMBEDDED = re.compile(r"^data:image/(?:jpeg|jpg|png|webp|gif|avif);base64,([A-Za-z0-9+/=\s]+)$")
 _HEAVIEST = 100
+_LONGEST_TEXT = 1000
+_LENGTHS = {"name": 512, "notes": LONGEST, "negative_text": LONGEST}
+_NEVER_CUT = frozenset({"description", "version_description"})
+"""Prose is cut before it is made safe: afterwards a cut could go through a tag."""
+_MOST_ENTRIES = 1000
+_LARGEST_SETTINGS = 64 * 1024
+_LARGEST_PICTURE = 4 * 1024 * 1024
+_VIDEOS = (".mp4", ".webm", ".mov", ".m4v")
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
@@ -69,7 +78,10 @@ class Sheet:
     text: str = ""
 
     def reading(self, **values: Any) -> Reading:
-        """A reading of this file."""
+        """A reading of this file, no part of it larger than anybody needs."""
+        values["said"] = bounded(values.get("said") or {})
+        values["fetched"] = bounded(values.get("fetched") or {})
+        values["pictures"] = (values.get("pictures") or [])[:MOST_PICTURES]
         return Reading(file=self.name, format=self.format, **values)
 
 
@@ -116,6 +128,24 @@ def parsed(content: str) -> tuple[Any, str | None]:
         return None, "broken-json"
 
 
+def bounded(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values that say something, cut to what a record takes: long only where people write at length."""
+    return kept(
+        {
+            name: each if name in _NEVER_CUT else _cut(each, _LENGTHS.get(name, _LONGEST_TEXT))
+            for name, each in values.items()
+        }
+    )
+
+
+def _cut(value: Any, longest: int) -> Any:
+    if isinstance(value, str):
+        return value[:longest]
+    if isinstance(value, list):
+        return [_cut(each, longest) for each in value[:_MOST_ENTRIES]]
+    return value
+
+
 def kept(values: Mapping[str, Any]) -> dict[str, Any]:
     """The values that say something."""
     return {name: value for name, value in values.items() if value not in _EMPTY}
@@ -156,8 +186,10 @@ def base_name(path: str) -> str:
 def picture_of(told: Any, **about: Any) -> SidecarPicture | None:
     """A picture by its address, its data, or the path of a file of which only the name counts."""
     found = text(told)
-    if found is None:
+    if found is None or len(found) > _LARGEST_PICTURE:
         return None
+    if found.partition("?")[0].lower().endswith(_VIDEOS):
+        about.setdefault("type", "video")
     if _WEB.match(found):
         return SidecarPicture(url=found, **about)
     embedded = _EMBEDDED.match(found)
@@ -166,6 +198,12 @@ def picture_of(told: Any, **about: Any) -> SidecarPicture | None:
     name = base_name(found)
     usable = not found.lower().startswith("data:") and is_inner(name) and "." in name
     return SidecarPicture(file=name, **about) if usable else None
+
+
+def settings_of(value: Any) -> dict[str, Any]:
+    """Settings of a person for some app, as they stand there; empty when they are larger than 64 KiB."""
+    found = kept(mapping(value))
+    return found if len(json.dumps(found)) <= _LARGEST_SETTINGS else {}
 
 
 def weight_of(value: Any) -> float | None:

@@ -32,7 +32,7 @@ def read(sheet: Sheet) -> Reading:
     picture = picture_of(value.get("thumbnail"))
     hashes = text(value.get("hash_sha256")) or text(value.get("hash"))
     return sheet.reading(
-        said=kept({"preferred_weight": weight}),
+        said={"preferred_weight": weight},
         fetched=_fetched(value, described[downloaded.end() :] if downloaded else described, downloaded is not None),
         hints=hints_of({"autov3": _short(hashes)}),
         source=origin_of(downloaded[1]) if downloaded else None,

@@ -15,7 +15,6 @@ from modella.core.sidecars.reading import (
     Sheet,
     has_tags,
     hints_of,
-    kept,
     prose,
     weight_of,
     words_of,
@@ -74,8 +73,8 @@ def _read(sheet: Sheet, writer: Writer) -> Reading:
         "description": None if by_tool else described.get("description"),
     }
     return sheet.reading(
-        said=kept(said),
-        fetched=kept({**(described if by_tool else {}), "family": _family(value)}),
+        said=said,
+        fetched={**(described if by_tool else {}), "family": _family(value)},
         hints=hints_of({"sha256": value.get("sha256")}),
         source=_source(value) or origin_of(linked),
         not_on_source=_is_absent(value),
