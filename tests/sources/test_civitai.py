@@ -5,10 +5,10 @@ from typing import Any, ClassVar
 
 import pytest
 
+from modella.core.civitai_objects import commercial_uses, read_access
 from modella.core.errors import AccessNeeded, BadLink, NetworkTrouble, NotFound
 from modella.core.listing import Access, Listing, Ref
 from modella.io.net import Headers
-from modella.sources.civitai.shapes import commercial_uses, read_access
 from modella.sources.civitai.source import Civitai
 from tests.sources.site import Asked, Reply, Site
 from tests.sources.suite import BASE_CIVITAI, NOW, Claim, Refusal, SourceSuite, real_net, refusal_of

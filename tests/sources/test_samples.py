@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from modella.core.card import read_card
+from modella.core.civitai_objects import read_listing
 from modella.core.errors import ModellaError
 from modella.core.listing import Access, ListedFile, Listing, Picture, Ref
 from modella.core.loose_json import mappings
 from modella.io.net import Headers
 from modella.sources.civitai.refusals import judge_refusal as civitai_refusal
-from modella.sources.civitai.shapes import merged_version, read_listing
+from modella.sources.civitai.shapes import merged_version
 from modella.sources.civitai.source import Civitai
 from modella.sources.huggingface.refusals import judge_refusal as hub_refusal
 from modella.sources.huggingface.source import HuggingFace

@@ -14,6 +14,7 @@ from modella.core.errors import BadContent, Conflict, DiskTrouble, ModellaError
 from modella.core.events import ModelAdded
 from modella.core.identity import Identity, identify
 from modella.core.kinds import Kind
+from modella.core.listed_fields import listed_fields
 from modella.core.listing import Listing
 from modella.core.model import (
     EDITABLE,
@@ -30,7 +31,6 @@ from modella.core.model import (
 )
 from modella.core.naming import file_name, inner_path, name_key, slug, suffix_of, with_hash
 from modella.core.placement import choose, place
-from modella.core.prose import safe_html
 from modella.core.rules import family_of
 from modella.io.disk import hard_link, make_folders, publish, read_json, sweep, write_json
 from modella.io.headers import read_header
@@ -39,30 +39,6 @@ from modella.work.hashing import sha256_of
 from modella.work.job import Job
 from modella.work.previews import Gathered, gather_previews, place_previews
 
-_FROM_THE_SOURCE = {
-    "name",
-    "version",
-    "kind_text",
-    "base_model",
-    "base_model_type",
-    "air",
-    "description_format",
-    "tags",
-} | {
-    *(
-        "creator",
-        "creator_picture",
-        "license",
-        "nsfw_level",
-        "flags",
-        "access",
-        "access_until",
-        "published_at",
-        "stats",
-    ),
-    *("versions", "relations"),
-}
-"""Fields that go from the listing into the record under the same name, as they are."""
 _FROM_THE_LISTED_FILE = {"quant", "variant", "pickle_scan", "virus_scan", "scan_message", "scanned_at"}
 _NO_IDENTITY = Identity(Kind.unknown)
 
@@ -102,21 +78,18 @@ def draft_metadata(job: Job, identities: dict[int, Identity]) -> Metadata:
     family = record.wish.family or detected.family or family_of(listing.base_model, job.hands.rules)
     version = listing.version or job.listed(main).quant
     cleaned = slug(" ".join(filter(None, (listing.name, version))))
+    words = list(listing.trained_words or detected.text.get("trigger_words", ()))
     moment = now()
-    told = listing.model_dump(mode="json", include=_FROM_THE_SOURCE)
+    told = listed_fields(listing)
     return Metadata(
-        **{**told, "version": version},
+        **{**told, "version": version, "trained_words": words},
         schema=1,
         id=new_id(),
         cleaned_name=cleaned,
         kind=kind,
         family=family,
         files=[_model_file(job, part, identities.get(part.index, _NO_IDENTITY)) for part in record.parts],
-        trained_words=list(listing.trained_words or detected.text.get("trigger_words", ())),
-        description=_safe(listing.description, listing),
-        version_description=safe_html(listing.version_description),
         previews=[Preview.model_validate(picture.model_dump()) for picture in listing.pictures],
-        source_updated_at=listing.updated_at,
         sources=[_source_record(listing, main, moment)],
         detected=Detected(
             kind=detected.kind,
@@ -130,11 +103,6 @@ def draft_metadata(job: Job, identities: dict[int, Identity]) -> Metadata:
         added_at=moment,
         updated_at=moment,
     )
-
-
-def _safe(text: str | None, listing: Listing) -> str | None:
-    """HTML is cleaned before it is stored; Markdown stays text and is cleaned where it becomes HTML."""
-    return text if listing.description_format == "markdown" else safe_html(text)
 
 
 def facts_for_placement(metadata: dict[str, Any]) -> dict[str, str | None]:

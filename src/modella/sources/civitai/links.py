@@ -4,11 +4,11 @@ import re
 from collections.abc import Callable, Mapping
 
 from modella.core import pasted
+from modella.core.civitai_objects import PICKS, SOURCE
 from modella.core.errors import BadLink
 from modella.core.listing import Ref
 from modella.core.loose_json import identifier
 
-SOURCE = "civitai"
 HOSTS = frozenset(
     {"civitai.com", "www.civitai.com", "civitai.red", "www.civitai.red", "civitai.green", "www.civitai.green"}
     | {"civitai.blue", "www.civitai.blue", "api.civitai.com", "auth.civitai.com"}
@@ -16,8 +16,6 @@ HOSTS = frozenset(
 PICTURE_HOSTS = frozenset(
     {"image.civitai.com", "imagecache.civitai.com", "image-b2.civitai.com", "blobs-b2.civitai.com"}
 )
-PICKS: Mapping[str, str] = {"type": "type", "format": "format", "size": "size", "fp": "fp", "quanttype": "quantType"}
-"""Selectors of the download route: lower-case name → the name the route knows."""
 
 _PAGES = {
     "posts": "post",

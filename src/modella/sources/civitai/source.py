@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
+from modella.core.civitai_objects import SITE, SOURCE, read_listing
 from modella.core.digests import LENGTHS, clean
 from modella.core.errors import AccessNeeded, BadLink, ModellaError, NetworkTrouble, NotFound
 from modella.core.listing import Access, ListedFile, Listing, Location, Ref
@@ -31,11 +32,9 @@ _CLOSED_BY = {Access.paid: "paid", Access.early_access: "early-access"}
 class Civitai:
     """Asks a Civitai for facts. `base_url` is the site's root, without `/api`; `now` is the clock for deadlines."""
 
-    name = links.SOURCE
+    name = SOURCE
 
-    def __init__(
-        self, net: Net, base_url: str = "https://civitai.com", now: Callable[[], datetime] = lambda: datetime.now(UTC)
-    ) -> None:
+    def __init__(self, net: Net, base_url: str = SITE, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._net = net
         self._base = base_url.rstrip("/")
         self._now = now
@@ -159,7 +158,7 @@ class Civitai:
 
         NotFound("hash-unknown") when a digest is meant and the files that the site names have others.
         """
-        read = shapes.read_listing({"id": ref.model_id, **model}, version, self._base, self._now())
+        read = read_listing({"id": ref.model_id, **model}, version, self._base, self._now())
         same = _with_digest(read.files, ref.digest) if ref.digest else ()
         if ref.digest and read.files and not same and _is_decided(read.files, ref.digest):
             raise NotFound("hash-unknown", digest=ref.digest, source=self.name, page_url=read.page_url)
