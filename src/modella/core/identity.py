@@ -22,8 +22,6 @@ __all__ = ["Header", "Identity", "Tensor", "identify"]
 ASKED_TEXTS = ("general.type",)
 """Header texts that the rules of `families/` test; all others are weighed only after the tensors have spoken."""
 
-_REMEMBERED_TENSORS = 1000
-
 _ADAPTER_SHARE = 0.2
 """Merged checkpoints keep a handful of low-rank rests; a real one is mostly low-rank."""
 
@@ -63,14 +61,13 @@ class _Finding:
 
 def identify(header: Header, rules: Rules) -> Identity:
     """What the file is. A broken file is `invalid`, with what its header says among the reasons."""
-    found = _classify(header, rules)
+    found, precision = _classify(header, rules)
     conflicts: tuple[str, ...] = ()
     if found.kind not in (Kind.unknown, Kind.other, Kind.workflow):
         conflicts = _weigh_texts(found, header, rules)
     if header.suspicious:
         found.reasons.append(f"its pickle wants to import {', '.join(header.suspicious[:5])}")
     text = readable(header.metadata)
-    precision = precision_of(header)
     if header.problems:
         told = [f"its header describes: {found.kind} {found.family or ''}".rstrip()] if found.family else []
         return Identity(Kind.invalid, None, None, (), header.format, precision, (*header.problems, *told), (), text)
@@ -80,25 +77,34 @@ def identify(header: Header, rules: Rules) -> Identity:
     )
 
 
-def _classify(header: Header, rules: Rules) -> _Finding:
-    """What the tensors say. Files of one trainer repeat each other to the last shape, so recent answers are kept."""
-    if len(header.tensors) > _REMEMBERED_TENSORS:
-        return _find(header, rules)
+def _classify(header: Header, rules: Rules) -> tuple[_Finding, str | None]:
+    """What the tensors say, and their precision.
+
+    Files of one trainer repeat each other to the last shape, so recent answers are kept.
+    """
+    if header.structure is None:
+        return _find(header, rules), precision_of(header)
     told = tuple((key, header.metadata[key]) for key in ASKED_TEXTS if key in header.metadata)
-    found = _remembered(rules, header.format, header.shard, header.suspicious, told, tuple(header.tensors.items()))
-    return replace(found, reasons=list(found.reasons))
+    alike = _Alike(header.structure, header.shard, "quantization_config" in header.metadata, header)
+    found, precision = _remembered(rules, told, alike)
+    return replace(found, reasons=list(found.reasons)), precision
 
 
-@lru_cache(maxsize=128)
-def _remembered(
-    rules: Rules,
-    format: str,
-    shard: str | None,
-    suspicious: tuple[str, ...],
-    told: tuple[tuple[str, str], ...],
-    tensors: tuple[tuple[str, Tensor], ...],
-) -> _Finding:
-    return _find(Header(format, dict(tensors), dict(told), suspicious=suspicious, shard=shard), rules)
+@dataclass(frozen=True, slots=True)
+class _Alike:
+    """A header, equal to every other that leads to the same answer."""
+
+    structure: str
+    shard: str | None
+    quantised: bool
+    header: Header = field(compare=False)
+
+
+@lru_cache(maxsize=64)
+def _remembered(rules: Rules, told: tuple[tuple[str, str], ...], alike: _Alike) -> tuple[_Finding, str | None]:
+    header = alike.header
+    bare = Header(header.format, header.tensors, dict(told), suspicious=header.suspicious, shard=header.shard)
+    return _find(bare, rules), precision_of(header)
 
 
 def _find(header: Header, rules: Rules) -> _Finding:

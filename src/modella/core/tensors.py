@@ -17,7 +17,8 @@ class Header:
     """The readable outside of a file. `problems` make it invalid, `suspicious` are names a pickle wants to import.
 
     `size` and `header_length` are in bytes; everything from `header_length` on is what AutoV3 hashes (safetensors).
-    `shard` is the "2 of 5" of a split model whose other parts were not found.
+    `shard` is the "2 of 5" of a split model whose other parts were not found. `structure` is the same for headers
+    whose tensors are the same to the last byte, None where nobody has compared.
     """
 
     format: str
@@ -28,6 +29,7 @@ class Header:
     suspicious: tuple[str, ...] = ()
     header_length: int | None = None
     shard: str | None = None
+    structure: str | None = None
 
 
 BITS = {
