@@ -23,10 +23,11 @@ from modella.sources.civitai.source import Civitai
 from modella.sources.huggingface.source import HuggingFace
 from modella.sources.url.source import Url
 from modella.work.fetch import Patience
-from modella.work.hands import Hands, now
+from modella.work.hands import Hands, new_id, now
 from modella.work.pace import Pace
 from modella.work.queue import Queue
 from modella.work.reindex import rebuild
+from modella.work.tasks import Tasks
 
 CIVITAI_HOSTS = ("civitai.com", "www.civitai.com", "civitai.red", "civitai.green", "civitai.blue", "api.civitai.com")
 HUGGINGFACE_HOSTS = ("huggingface.co", "www.huggingface.co", "hf.co")
@@ -60,6 +61,7 @@ class House:
 
     def close(self) -> None:
         """Closes databases and connections, and lets go of the library."""
+        self.hands.tasks.close()
         self.hands.net.close()
         self.hands.index.close()
         self.hands.store.close()
@@ -155,6 +157,7 @@ def _hands(
     net = outgoing(settings, secrets, env)
     store = QueueStore(settings.home)
     live = LiveSettings(flags, env, store.settings)
+    bus = Bus()
     hands = Hands(
         library=library,
         library_id=library_id,
@@ -165,7 +168,8 @@ def _hands(
         sources=(Civitai(net, settings.civitai_url), HuggingFace(net, settings.hf_endpoint), Url(net, addresses)),
         rules=load_rules(),
         pace=Pace(live),
-        bus=Bus(),
+        bus=bus,
+        tasks=Tasks(bus, new_id),
         secrets=secrets,
         addresses=addresses,
         patience=Patience(tries=settings.tries, pause=settings.retry_pause),

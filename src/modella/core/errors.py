@@ -189,7 +189,7 @@ class Conflict(ModellaError):
         "duplicate": False,
         "changed-meanwhile": True,
         "roots-overlap": False,
-        "scan-running": True,
+        "task-running": True,
         "last-copy": False,
         "outside-hours": True,
     }

@@ -61,6 +61,31 @@ class ModelChanged(_Event):
     model: dict[str, Any]
 
 
+class ModelsChanged(_Event):
+    """Many models came, changed or went at once: read the lists again; `ids` names them when they are few."""
+
+    type: Literal["models-changed"] = "models-changed"
+    count: int
+    ids: tuple[str, ...] = ()
+
+
+class TaskProgress(_Event):
+    """How far a long task is: a scan, hashing, verifying, looking up, moving. `done` of `total` in its own unit."""
+
+    type: Literal["task-progress"] = "task-progress"
+    task: str
+    kind: str
+    state: Literal["running", "done", "failed", "cancelled"] = "running"
+    wave: str | None = None
+    done: int = 0
+    total: int | None = None
+    bytes: int = 0
+    total_bytes: int | None = None
+    item: str | None = None
+    result: dict[str, Any] | None = None
+    error: dict[str, Any] | None = None
+
+
 class QueueChanged(_Event):
     """The order of the queue has changed: ids of what waits, first come first."""
 
@@ -75,7 +100,15 @@ class Resync(_Event):
 
 
 Event = Annotated[
-    DownloadChanged | DownloadProgress | DownloadRemoved | ModelAdded | ModelChanged | QueueChanged | Resync,
+    DownloadChanged
+    | DownloadProgress
+    | DownloadRemoved
+    | ModelAdded
+    | ModelChanged
+    | ModelsChanged
+    | TaskProgress
+    | QueueChanged
+    | Resync,
     Field(discriminator="type"),
 ]
 EVENT: TypeAdapter[Event] = TypeAdapter(Event)

@@ -31,7 +31,10 @@ class Verified(_Kept):
 
 
 class ModelFile(_Kept):
-    """One file of a model. `name` is relative to the model's folder; size in bytes; digests in lower-case hex."""
+    """One file of a model. `name` is relative to the model's folder; size in bytes; digests in lower-case hex.
+
+    `modified` is the file's time in nanoseconds when it was hashed; `hints` are hashes that others told.
+    """
 
     name: str
     original_name: str | None = None
@@ -42,6 +45,8 @@ class ModelFile(_Kept):
     autov2: str | None = None
     autov3: str | None = None
     crc32: str | None = None
+    modified: int | None = None
+    hints: dict[str, str] = Field(default_factory=dict)
     format: str | None = None
     precision: str | None = None
     role: str = "model"

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
-from modella.core.events import DownloadProgress, Event, Resync
+from modella.core.events import DownloadProgress, Event, Resync, TaskProgress
 
 KEPT = 2000
 QUEUE_LIMIT = 1000
@@ -33,7 +33,7 @@ class Bus:
             told = event.model_copy(
                 update={"seq": self._seq, "at": datetime.now(UTC).isoformat(timespec="milliseconds")}
             )
-            if not isinstance(told, DownloadProgress):
+            if not _passes(told):
                 self._kept.append(told)
             listeners = tuple(self._listeners)
         for listener in listeners:
@@ -62,6 +62,11 @@ class Bus:
         finally:
             with self._lock:
                 self._listeners.discard(listener)
+
+
+def _passes(event: Event) -> bool:
+    """Whether an event is worth nothing a moment later."""
+    return isinstance(event, DownloadProgress) or (isinstance(event, TaskProgress) and event.state == "running")
 
 
 class _Listener:

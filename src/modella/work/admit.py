@@ -32,6 +32,7 @@ from modella.core.model import (
 from modella.core.naming import file_name, inner_path, name_key, slug, suffix_of, with_hash
 from modella.core.placement import choose, place
 from modella.core.rules import family_of
+from modella.core.weighing import disagreements, kind_of
 from modella.io.disk import hard_link, make_folders, publish, read_json, sweep, write_json
 from modella.io.headers import read_header
 from modella.work.hands import Hands, new_id, now, stamp
@@ -74,7 +75,7 @@ def draft_metadata(job: Job, identities: dict[int, Identity]) -> Metadata:
     record, listing = job.record, job.listing
     main = _main_part(record)
     detected = identities.get(main.index, _NO_IDENTITY)
-    kind = record.wish.kind or _kind(detected, listing)
+    kind = record.wish.kind or kind_of(detected, listing.kind)
     family = record.wish.family or detected.family or family_of(listing.base_model, job.hands.rules)
     version = listing.version or job.listed(main).quant
     cleaned = slug(" ".join(filter(None, (listing.name, version))))
@@ -129,23 +130,10 @@ def _identity(job: Job, part: PartRecord) -> Identity:
     return found
 
 
-def _kind(detected: Identity, listing: Listing) -> str:
-    """The kind that counts: the bytes' word, else the source's, else unknown."""
-    if detected.kind not in {Kind.unknown, Kind.invalid, Kind.other}:
-        return detected.kind
-    return listing.kind or (detected.kind if detected.kind == Kind.other else Kind.unknown)
-
-
 def _conflicts(detected: Identity, listing: Listing, job: Job) -> list[str]:
-    said = list(detected.conflicts)
-    if listing.kind and detected.kind not in {Kind.unknown, Kind.invalid, Kind.other} and listing.kind != detected.kind:
-        said.append(f"kind: {listing.source} says {listing.kind}, the tensors say {detected.kind}")
-    told = family_of(listing.base_model, job.hands.rules)
-    if told and detected.family and told != detected.family and told not in detected.also:
-        said.append(f"family: {listing.source} says {told} ({listing.base_model}), the tensors say {detected.family}")
+    said = disagreements(detected, listing.kind, listing.base_model, listing.source, job.hands.rules)
     unproven = (part.name for part in job.record.parts if part.trust == "recorded" and not part.length_proven)
-    said += [f"size: the server told no length for {name}; it may be cut short" for name in unproven]
-    return said
+    return said + [f"size: the server told no length for {name}; it may be cut short" for name in unproven]
 
 
 def _main_part(record: Download) -> PartRecord:

@@ -18,6 +18,7 @@ from modella.io.store.queue import QueueStore
 from modella.sources.source import Source
 from modella.work.fetch import Patience
 from modella.work.pace import Pace
+from modella.work.tasks import Tasks
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 
@@ -39,6 +40,7 @@ class Hands:
     secrets: Secrets
     addresses: FullAddresses
     patience: Patience
+    tasks: Tasks
     planning: threading.Lock = field(default_factory=threading.Lock)
     changing: threading.RLock = field(default_factory=threading.RLock)
     """Held by whoever reads a canonical record in order to write it back."""

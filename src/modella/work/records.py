@@ -5,7 +5,8 @@ A model that was placed has `metadata.json` and `overrides.json` in its folder. 
 are written as soon as there is something that its bytes do not say.
 """
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
@@ -20,6 +21,8 @@ from modella.work.hands import Hands, now, stamp
 from modella.work.roots import root_of
 
 LARGEST_RECORD = 64 * 1024 * 1024
+OWN = "||"
+"""Parts the signature of other tools' sidecars from that of our own records."""
 Home = Literal["placed", "adopted"]
 
 
@@ -128,7 +131,37 @@ def save(hands: Hands, record: Record, *, metadata: bool = True, overrides: bool
         _replace(hands, record, overrides_file, record.overrides.model_dump(mode="json", by_alias=True), moment)
     if metadata or not metadata_file.exists():
         _replace(hands, record, metadata_file, _dumped(record), moment)
+    if record.home == "adopted":
+        _sign(hands, record, metadata_file, overrides_file)
     return publish(hands, record)
+
+
+def _sign(hands: Hands, record: Record, *files: Path) -> None:
+    """Remembers our own records as they are now, so that the next scan does not take them for news."""
+    main = PurePosixPath(record.place).name
+    for seen in hands.index.seen_at(record.root.id, record.place):
+        if seen.name == main:
+            others = seen.beside.partition(OWN)[0]
+            hands.index.note_seen([seen._replace(beside=f"{others}{OWN}{signature_of(files)}")])
+
+
+def write_adopted(file: Path, told: dict[str, Any], main: str) -> None:
+    """Writes the record of an adopted file beside it, for what its bytes do not say."""
+    make_folders(file.parent)
+    kept = {name: value for name, value in told.items() if name not in _ONLY_INDEXED}
+    write_json(file, {**kept, "file": main})
+
+
+def signature_of(paths: Sequence[Path]) -> str:
+    """Names, sizes and times of our own records as they are now; another one means that they must be read again."""
+    return "|".join(f"{path.name}:{told.st_size}:{told.st_mtime_ns}" for path in paths if (told := _stat(path)))
+
+
+def _stat(path: Path) -> os.stat_result | None:
+    try:
+        return path.stat()
+    except OSError:
+        return None
 
 
 def publish(hands: Hands, record: Record) -> dict[str, Any]:
@@ -151,9 +184,11 @@ def _dumped(record: Record) -> dict[str, Any]:
     told = record.metadata.model_dump(mode="json", by_alias=True)
     if record.home == "adopted":
         told["file"] = PurePosixPath(record.place).name
-    for name in ("place", "root", "home", "path", "state", "lists"):
-        told.pop(name, None)
-    return told
+    return {name: value for name, value in told.items() if name not in _ONLY_INDEXED}
+
+
+_ONLY_INDEXED = frozenset({"place", "root", "home", "path", "state", "lists", "link"})
+"""What the index says of a model beside its record: where it is now."""
 
 
 def _replace(hands: Hands, record: Record, file: Path, told: dict[str, Any], moment: str) -> None:

@@ -118,6 +118,18 @@ class Index(Database):
         """The model at a place of a root."""
         return self._one("SELECT record FROM models WHERE root = ? AND place = ?", root, place)
 
+    def id_at(self, root: str, place: str) -> str | None:
+        """The id of the model at a place."""
+        with self._use() as db:
+            row = db.execute("SELECT id FROM models WHERE root = ? AND place = ?", (root, place)).fetchone()
+        return str(row[0]) if row else None
+
+    def place_of(self, model: str) -> tuple[str, str] | None:
+        """The root and the place of a model."""
+        with self._use() as db:
+            row = db.execute("SELECT root, place FROM models WHERE id = ?", (model,)).fetchone()
+        return (str(row[0]), str(row[1])) if row else None
+
     def remove(self, *models: str) -> None:
         """Forgets models; their files are not touched."""
         with self._use() as db:
@@ -181,6 +193,16 @@ class Index(Database):
         for start in range(0, len(changed), 500):
             self.put_all(changed[start : start + 500])
         return len(changed)
+
+    def revive(self, root: str) -> int:
+        """Says of what was unreachable in a root that it is there again; how many."""
+        query = (
+            "SELECT place FROM models JOIN members USING (n) JOIN terms USING (t)"
+            " WHERE root = ? AND facet = 'state' AND value = 'unreachable'"
+        )
+        with self._use() as db:
+            places = [str(row[0]) for row in db.execute(query, (root,))]
+        return self.set_state(root, "present", places) if places else 0
 
     # -------------------------------------------------------------------------------------------------------- seen
 

@@ -1,0 +1,326 @@
+"""Looking at models where they lie: header, sidecars of other tools and our own records become one record.
+
+A pure function of the files. It runs in processes of its own, so that a huge header blocks nobody and a file that
+kills its reader takes nothing else along.
+"""
+
+import json
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from hashlib import blake2b
+from pathlib import Path, PurePosixPath
+from typing import Any, NamedTuple, TypeVar
+
+from pydantic import ValidationError
+
+from modella.core.digests import Digests
+from modella.core.grouping import is_weights
+from modella.core.identity import Identity, identify
+from modella.core.kinds import Kind
+from modella.core.model import Detected, Imported, Metadata, ModelFile, Overrides, Preview, effective
+from modella.core.naming import slug
+from modella.core.rules import family_of
+from modella.core.sidecars.hub_folders import cache_origin
+from modella.core.sidecars.merging import Merged, merge
+from modella.core.sidecars.reading import LARGEST, Reading
+from modella.core.sidecars.registry import read as read_sidecar
+from modella.core.summary import Row, row_of
+from modella.core.weighing import disagreements, kind_of
+from modella.io.disk import is_regular
+from modella.io.headers import read_header
+from modella.io.packaged import load_rules
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_FROM_OTHERS = (
+    *("name", "kind_text", "base_model", "base_model_type", "version", "air", "tags", "description", "stats"),
+    *("description_format", "version_description", "creator", "creator_picture", "license", "nsfw_level", "flags"),
+    *("access", "access_until", "published_at", "source_updated_at", "versions", "relations", "trained_words"),
+)
+"""Fields that a source or a sidecar fills."""
+_FROM_THE_LISTED_FILE = {"quant", "variant", "pickle_scan", "virus_scan"}
+_VIDEOS = frozenset({".mp4", ".webm", ".mov", ".m4v"})
+_MOST_PREVIEWS = 40
+_MOST_CONFLICTS = 20
+LARGEST_RECORD = 64 * 1024 * 1024
+_Record = TypeVar("_Record", Metadata, Overrides)
+
+
+class Target(NamedTuple):
+    """One model to look at. `top` is the root's folder, `place` the model's file (or folder) below it.
+
+    `files` are name (below `folder`), size and time of change; `metadata` and `overrides` are our own canonical files
+    where there are some, and of a model that was placed, `home`, always. `link` is the real path of a file that is a
+    link. `state` is `missing` when only our record is there, `not-downloaded` when a cloud drive keeps the bytes.
+    """
+
+    root: str
+    top: str
+    place: str
+    folder: str
+    id: str
+    title: str
+    files: tuple[tuple[str, int, int], ...]
+    sidecars: tuple[str, ...] = ()
+    previews: tuple[str, ...] = ()
+    metadata: str | None = None
+    overrides: str | None = None
+    link: str | None = None
+    home: str = "adopted"
+    state: str = "present"
+
+
+class Looked(NamedTuple):
+    """What came of it: the row for the index, or why the model cannot be read now.
+
+    `is_hashed`: our record has the hashes of the files as they are now.
+    """
+
+    target: Target
+    row: Row | None
+    problem: str | None = None
+    is_hashed: bool = False
+
+
+def look_at(targets: Sequence[Target]) -> list[Looked]:
+    """Looks at several models; a problem of one is told and spoils no other."""
+    return [_looked(target) for target in targets]
+
+
+def derived_id(root: str, place: str) -> str:
+    """The id of an adopted file of which nothing is written down: the same at every look at the same place."""
+    number = int.from_bytes(
+        blake2b(f"{root}\0{place}".encode("utf-8", "surrogatepass"), digest_size=17).digest(), "big"
+    )
+    letters = []
+    for _ in range(26):
+        letters.append(_ALPHABET[number & 31])
+        number >>= 5
+    return "z" + "".join(letters[1:])
+
+
+def stub(target: Target) -> Row:
+    """The row of a model of which only names and sizes are known yet."""
+    metadata = _fresh(target)
+    metadata.files = [ModelFile(name=name, size=size) for name, size, _ in target.files]
+    return _row(target, metadata, Overrides(schema=1))
+
+
+def _looked(target: Target) -> Looked:
+    try:
+        if target.home == "placed" or target.state == "missing":
+            return Looked(target, _row(target, *_written(target)), is_hashed=True)
+        metadata, overrides = record_of(target)
+        return Looked(target, _row(target, metadata, overrides), is_hashed=_is_hashed(target, metadata))
+    except OSError as problem:
+        return Looked(target, None, problem.strerror or str(problem))
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as problem:
+        return Looked(target, None, (str(problem).splitlines() or [type(problem).__name__])[0][:200])
+
+
+def _row(target: Target, metadata: Metadata, overrides: Overrides) -> Row:
+    where = {"home": target.home, "state": target.state, "path": _folder(target).as_posix(), "link": target.link}
+    if target.home == "placed":
+        there = {name: size for name, size, _ in target.files}
+        weights = [file for file in metadata.files if "/" not in file.name and is_weights(file.name)]
+        where["state"] = "missing" if any(file.name not in there for file in weights) else "present"
+    return row_of({**effective(metadata, overrides), **where}, target.place, target.root)
+
+
+def _is_hashed(target: Target, metadata: Metadata) -> bool:
+    times = {name: mtime for name, _, mtime in target.files}
+    return all(file.sha256 and file.modified == times.get(file.name) for file in metadata.files)
+
+
+def _written(target: Target) -> tuple[Metadata, Overrides]:
+    """The record as our own files tell it. ValueError when they cannot be read."""
+    metadata = Metadata.model_validate(_json_of(Path(target.metadata or "")))
+    has_said = target.overrides is not None and Path(target.overrides).exists()
+    said = _json_of(Path(target.overrides or "")) if has_said else {"schema": 1}
+    return metadata, Overrides.model_validate(said)
+
+
+def _json_of(file: Path) -> Any:
+    if not is_regular(file) or file.stat().st_size > LARGEST_RECORD:
+        raise ValueError(f"{file.name} is no ordinary file of a sensible size")
+    return json.loads(file.read_bytes())
+
+
+def record_of(target: Target) -> tuple[Metadata, Overrides]:
+    """The whole record of an adopted model, from its bytes and from everything that lies beside it. Raises OSError."""
+    folder = _folder(target)
+    detected = identify(read_header(folder / target.files[0][0]), load_rules())
+    own, overrides = _own(target.metadata, Metadata), _own(target.overrides, Overrides) or Overrides(schema=1)
+    merged = merge(_readings(target, folder), _earlier(own), own=overrides.fields, header=_header_fields(detected))
+    metadata = own or _fresh(target)
+    _describe(metadata, target, detected, merged, overrides)
+    metadata.files = _files(target, own, detected, merged)
+    metadata.previews = _previews(target, merged)
+    return metadata, overrides
+
+
+def _fresh(target: Target) -> Metadata:
+    moment = datetime.fromtimestamp(target.files[0][2] / 1e9, UTC).isoformat(timespec="milliseconds")
+    return Metadata(
+        schema=1,
+        id=target.id,
+        name=target.title,
+        cleaned_name=slug(target.title),
+        added_at=moment,
+        updated_at=moment,
+    )
+
+
+def _describe(metadata: Metadata, target: Target, detected: Identity, merged: Merged, overrides: Overrides) -> None:
+    """Fills the record with what counts; who says otherwise is noted."""
+    rules = load_rules()
+    _fill(metadata, {name: value for name, value in merged.metadata.items() if name in _FROM_OTHERS})
+    told = merged.metadata.get("kind")
+    metadata.kind = Kind.invalid if detected.kind == Kind.invalid else kind_of(detected, told)
+    metadata.family = detected.family or family_of(metadata.base_model, rules)
+    metadata.cleaned_name = slug(" ".join(filter(None, (metadata.name or target.title, metadata.version))))
+    metadata.sources = merged.sources or metadata.sources
+    metadata.detected = Detected(
+        kind=detected.kind,
+        family=detected.family,
+        variant=detected.variant,
+        also=list(detected.also),
+        reasons=list(detected.reasons),
+        metadata=dict(detected.text),
+    )
+    report = merged.report
+    disputed = [
+        f"{name}: {origin.file or 'our record'} and {origin.others[0].file or 'our record'} differ"
+        for name, origin in [*report.fields.items(), *report.said.items(), *report.hints.items()]
+        if origin.others
+    ]
+    who = metadata.sources[0].source if metadata.sources else "a sidecar"
+    metadata.conflicts = disagreements(detected, told, metadata.base_model, who, rules)
+    metadata.imported = Imported(
+        said=_newly_said(merged, overrides),
+        files=sorted(set(target.sidecars)),
+        fields=report.imported,
+        conflicts=disputed[:_MOST_CONFLICTS],
+    )
+
+
+def _fill(metadata: Metadata, fields: dict[str, Any]) -> None:
+    """Takes over fields that can stand in a record; one that cannot spoils no other."""
+    try:
+        told = Metadata.model_validate({**_LEAST, **fields})
+    except ValidationError as problem:
+        bad = {str(each["loc"][0]) for each in problem.errors() if each["loc"]}
+        if bad & fields.keys():
+            _fill(metadata, {name: value for name, value in fields.items() if name not in bad})
+        return
+    for name in fields:
+        setattr(metadata, name, getattr(told, name))
+
+
+def _newly_said(merged: Merged, overrides: Overrides) -> dict[str, Any]:
+    """What a person said in another tool and has not said otherwise here."""
+    return {name: value for name, value in merged.overrides.items() if name not in overrides.fields}
+
+
+_LEAST = {"schema": 1, "id": "0" * 26, "name": "x", "cleaned_name": "x"}
+
+
+def _header_fields(detected: Identity) -> dict[str, Any]:
+    """What the header's texts say in fields of a record: better than a guess, worse than everything else."""
+    text = detected.text
+    words = text.get("trigger_words")
+    found = {
+        "name": text.get("title"),
+        "description": text.get("description"),
+        "creator": text.get("author"),
+        "base_model": text.get("base_model"),
+        "trained_words": [words] if isinstance(words, str) else list(words or []),
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def _earlier(own: Metadata | None) -> dict[str, Any]:
+    """What our own record says of what others told, where it says something."""
+    if own is None:
+        return {}
+    told = own.model_dump(include=set(_FROM_OTHERS))
+    return {name: value for name, value in told.items() if value not in (None, "", [], {})}
+
+
+def _files(target: Target, own: Metadata | None, detected: Identity, merged: Merged) -> list[ModelFile]:
+    """The files as they lie there; what was found out about unchanged ones earlier still holds."""
+    known = {file.name: file for file in own.files} if own else {}
+    hints = _hints(detected, merged)
+    files = []
+    for number, (name, size, _) in enumerate(target.files):
+        file = known.get(name)
+        if file is None or file.size != size:
+            file = ModelFile(
+                name=name, original_name=name, size=size, role="shard" if len(target.files) > 1 else "model"
+            )
+            extra = (
+                merged.listed.model_dump(include={"quant", "variant", "pickle_scan", "virus_scan"})
+                if merged.listed
+                else {}
+            )
+            file = file.model_copy(update={key: value for key, value in extra.items() if value})
+        file.format, file.precision = detected.format, detected.precision
+        if number == 0 and hints:
+            file = ModelFile.model_validate({**file.model_dump(), "hints": hints})
+        files.append(file)
+    return files
+
+
+def _hints(detected: Identity, merged: Merged) -> dict[str, str]:
+    """Hashes that were told and not counted."""
+    in_header = Digests.read({"autov3": detected.text.get("embedded_autov3")})
+    return merged.hints.or_else(in_header).known()
+
+
+def _previews(target: Target, merged: Merged) -> list[Preview]:
+    """Pictures that lie beside the file first, then those that are only known by their address."""
+    told = {picture.file: picture for picture in merged.pictures if picture.file}
+    found: list[Preview] = []
+    for name in target.previews[:_MOST_PREVIEWS]:
+        known = told.get(name) or (merged.pictures[0] if merged.pictures and not found else None)
+        facts = known.model_dump(include={"url", "nsfw_level", "prompt", "meta", "blurhash"}) if known else {}
+        kind = "video" if PurePosixPath(name).suffix.lower() in _VIDEOS else "image"
+        with suppress(ValidationError):
+            found.append(Preview.model_validate({**facts, "file": name, "type": kind}))
+    urls = {preview.url for preview in found}
+    for picture in merged.pictures:
+        if picture.url and picture.url not in urls and len(found) < _MOST_PREVIEWS:
+            found.append(Preview.model_validate(picture.model_dump(exclude={"embedded", "file"})))
+    return found
+
+
+def _readings(target: Target, folder: Path) -> list[Reading]:
+    """What the files beside a model say, and what its place in a cache of Hugging Face says."""
+    main = target.files[0][0]
+    found = [reading for name in target.sidecars if (reading := _reading(folder, name, main)) is not None]
+    blob = PurePosixPath(target.link).name if target.link else None
+    origin = cache_origin((Path(target.top) / target.place).parts, blob)
+    return [*found, origin] if origin else found
+
+
+def _reading(folder: Path, name: str, main: str) -> Reading | None:
+    path = folder / name
+    try:
+        size = path.stat().st_size
+        return read_sidecar(name, path.read_bytes() if size <= LARGEST else b"", main, size)
+    except OSError:
+        return None
+
+
+def _own(path: str | None, kind: type[_Record]) -> _Record | None:
+    """Our own canonical file, None where there is none or it cannot be read: then it is left as it is."""
+    if path is None:
+        return None
+    try:
+        return kind.model_validate(_json_of(Path(path)))
+    except (OSError, ValueError, RecursionError):
+        return None
+
+
+def _folder(target: Target) -> Path:
+    return Path(target.top) / target.folder if target.folder else Path(target.top)

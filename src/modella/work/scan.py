@@ -1,0 +1,619 @@
+"""Scanning: names and sizes first, then headers; hashes come later. What has not changed costs one look at its folder.
+
+wave     what is known then                     what it costs
+names    file, size, time, folder               one stat
+headers  kind, family, texts, sidecars          the first bytes of the file
+hashes   what it is worth, whose it is          all bytes, in the background (`hashwave.py`)
+"""
+
+import json
+import os
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import asdict, dataclass, field
+from multiprocessing import get_context
+from pathlib import Path, PurePosixPath
+from threading import Event
+from types import TracebackType
+from typing import Any
+
+import structlog
+
+from modella.core.events import ModelsChanged
+from modella.core.grouping import DIFFUSERS_INDEX, Group, group, is_weights, title
+from modella.core.root import Root
+from modella.core.sidecars.families import Family, families
+from modella.core.sidecars.hub_folders import records_of
+from modella.core.summary import Row, row_of
+from modella.io.disk import publish
+from modella.io.store.index import Seen
+from modella.work.hands import Hands
+from modella.work.look import LARGEST_RECORD, Looked, Target, derived_id, look_at, stub
+from modella.work.records import OWN, canonical_files, read_json_or_none, write_adopted
+from modella.work.roots import add_root, is_online, root_at, roots
+from modella.work.tasks import Task
+from modella.work.walk import Entry, Folder, Walk
+
+log = structlog.get_logger()
+QUIET = 2.0
+"""Seconds that a new file must have been left alone before it is taken in: half a copy is no model."""
+_CHUNK = 48
+_ALONE = 64
+"""Up to so many models are looked at without other processes."""
+_STUBS_AFTER = 4.0
+"""Seconds of looking that lie ahead from which on names are shown before headers are read."""
+_OURS = (".modella.json", ".modella.overrides.json")
+
+
+@dataclass
+class ScanResult:
+    """What a scan found, in models; `unreachable` are those of folders and drives that could not be looked at."""
+
+    seen: int = 0
+    added: int = 0
+    changed: int = 0
+    moved: int = 0
+    missing: int = 0
+    unreachable: int = 0
+    unsettled: int = 0
+    problems: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def told(self) -> dict[str, Any]:
+        """As a plain value."""
+        return {**asdict(self), "problems": self.problems[:100], "seconds": round(self.seconds, 3)}
+
+
+@dataclass
+class _Found:
+    """One model as a folder shows it: the target to look at, the files as they were seen, and what was known."""
+
+    target: Target
+    seen: list[Seen]
+    is_new: bool
+    own_changed: bool = False
+
+
+def scan(hands: Hands, wanted: Sequence[tuple[Root, str]], task: Task, quiet: float = QUIET) -> ScanResult:
+    """Scans roots, or folders below them, until every model is listed with kind and family."""
+    began, result = time.monotonic(), ScanResult()
+    with _Lookers(task.stop) as lookers:
+        for root, below in wanted:
+            if task.stop.is_set():
+                break
+            _Scan(hands, root, below, task, result, lookers, quiet).run()
+    result.seconds = time.monotonic() - began
+    return result
+
+
+def begin_scan(hands: Hands, folders: Sequence[Path] = (), quiet: float = QUIET) -> Task:
+    """Starts scanning folders, or all roots; a folder that is in no root yet is adopted as one.
+
+    Errors of `add_root`; Conflict("task-running") while another scan runs.
+    """
+    wanted = [_wanted(hands, folder) for folder in folders] or [(root, "") for root in roots(hands)]
+    return hands.tasks.begin("scan", lambda task: scan(hands, wanted, task, quiet).told())
+
+
+def _wanted(hands: Hands, folder: Path) -> tuple[Root, str]:
+    return root_at(hands, folder) or (add_root(hands, folder), "")
+
+
+class _Scan:
+    """One root, or one folder of it."""
+
+    def __init__(
+        self, hands: Hands, root: Root, below: str, task: Task, result: ScanResult, lookers: "_Lookers", quiet: float
+    ) -> None:
+        self._hands, self._root, self._below, self._task = hands, root, below, task
+        self._result, self._lookers, self._quiet = result, lookers, quiet
+        self._index = hands.index
+        self._top = Path(root.path)
+        self._gone: list[Seen] = []
+        self._waiting: dict[str, _Found] = {}
+        self._young: list[tuple[str, str]] = []
+        self._dead: list[str] = []
+        self._looked = 0
+
+    def run(self) -> None:
+        """Walks, looks, and then says what is gone."""
+        if not is_online(self._hands, self._root):
+            self._result.unreachable += self._index.set_state(self._root.id, "unreachable")
+            self._tell_changed()
+            return
+        self._index.revive(self._root.id)
+        known = set(self._index.seen_folders(self._root.id, self._below))
+        others = [Path(each.path) for each in roots(self._hands) if each.id != self._root.id]
+        walk = Walk(self._top, others)
+        for folder in walk.folders(self._below):
+            if self._task.stop.is_set():
+                return
+            known.discard(folder.path)
+            self._take(folder, walk)
+        self._look_again(walk)
+        self._finish_looking()
+        if not self._task.stop.is_set() and is_online(self._hands, self._root):
+            self._say_goodbye(known)
+
+    # ------------------------------------------------------------------------------------------------ wave one
+
+    def _take(self, folder: Folder, walk: Walk) -> None:
+        if folder.problem:
+            self._dead.append(folder.path)
+            self._result.problems.append(f"{folder.path or '.'}: {folder.problem}")
+            return
+        known = self._index.seen_in(self._root.id, folder.path)
+        present: set[str] = set()
+        for found in self._models(folder, walk, known):
+            present.update(seen.name for seen in found.seen)
+            self._result.seen += 1
+            if not _is_unchanged(found, known):
+                self._waiting[found.target.place] = found
+        self._gone += [seen for name, seen in known.items() if name not in present]
+        self._progress(folder.path)
+        self._look(_CHUNK * 4)
+
+    def _models(self, folder: Folder, walk: Walk, known: dict[str, Seen]) -> Iterator[_Found]:
+        """Every model of a folder: the one that was placed there, then those that are adopted where they are."""
+        if DIFFUSERS_INDEX in folder.names and not _is_record(self._top, folder):
+            yield from self._whole(folder, known)
+            return
+        placed = self._placed(folder)
+        if placed:
+            yield placed
+        claimed = {name for name, *_ in placed.target.files} if placed else set[str]()
+        groups = [each for each in group(folder.names) if not claimed.issuperset(each.files)]
+        belongings = families(folder.names, [each.main for each in groups])
+        for each in groups:
+            found = self._adopted(folder, walk, each, belongings[each.main], known)
+            if found:
+                yield found
+        yield from self._only_records(folder, {each.main for each in groups}, known)
+
+    def _placed(self, folder: Folder) -> _Found | None:
+        """The model whose record lies in the folder."""
+        if not _is_record(self._top, folder):
+            return None
+        metadata = folder.look("metadata.json")
+        overrides = folder.look("overrides.json") if "overrides.json" in folder.names else None
+        if metadata is None:
+            return None
+        place = folder.path
+        names = [name for name in folder.names if is_weights(name)]
+        entries = [entry for name in names if (entry := folder.look(name))]
+        known = self._index.seen_in(self._root.id, place)
+        files = tuple((entry.name, entry.size, entry.mtime) for entry in entries)
+        beside = _signature([overrides] if overrides else [])
+        seen = [self._seen(folder, place, metadata, beside, "hashes")]
+        seen += [self._seen(folder, place, entry, "", "hashes") for entry in entries]
+        target = self._target(folder, place, "", files, home="placed")
+        target = target._replace(metadata=str(self._top / place / "metadata.json"))
+        if overrides:
+            target = target._replace(overrides=str(self._top / place / "overrides.json"))
+        return _Found(target, seen, "metadata.json" not in known)
+
+    def _adopted(
+        self, folder: Folder, walk: Walk, each: Group, family: Family, known: dict[str, Seen]
+    ) -> _Found | None:
+        entries = [entry for name in each.files if (entry := folder.look(name)) and not walk.is_elsewhere(entry)]
+        if len(entries) < len(each.files):
+            return None
+        if each.main not in known and self._is_young(entries):
+            self._young.append((folder.path, each.main))
+            return None
+        place = f"{folder.path}/{each.main}" if folder.path else each.main
+        beside = [entry for name in family.sidecars if (entry := folder.look(name))]
+        own = self._own(folder, place, each.main)
+        signature = f"{_signature(beside)}{OWN}{_signature(own.values())}"
+        seen = [
+            self._seen(folder, place, entry, signature if entry is entries[0] else "", "names") for entry in entries
+        ]
+        target = self._target(folder, place, title(each.main, folder.path), _files(entries))
+        paths = self._own_paths(place, own)
+        target = target._replace(
+            sidecars=(*family.sidecars, *self._hub_records(folder, each.main)),
+            previews=tuple(family.previews),
+            link=entries[0].link,
+            state="not-downloaded" if entries[0].is_placeholder else "present",
+            metadata=paths.get("metadata"),
+            overrides=paths.get("overrides"),
+        )
+        return _Found(target, seen, each.main not in known)
+
+    def _whole(self, folder: Folder, known: dict[str, Seen]) -> Iterator[_Found]:
+        """A diffusers model: its folder is the model, the largest file of it speaks first."""
+        entries = [entry for name in folder.names if is_weights(name) and (entry := folder.look(name))]
+        if not entries or not folder.path:
+            return
+        entries.sort(key=lambda entry: (not _is_denoiser(entry.name), -entry.size, entry.name))
+        index = folder.look(DIFFUSERS_INDEX)
+        seen = [
+            self._seen(folder, folder.path, entry, "", "names") for entry in [*([index] if index else []), *entries]
+        ]
+        target = self._target(folder, folder.path, PurePosixPath(folder.path).name, _files(entries))
+        yield _Found(target, seen, DIFFUSERS_INDEX not in known)
+
+    def _only_records(self, folder: Folder, mains: set[str], known: dict[str, Seen]) -> Iterator[_Found]:
+        """Records of ours whose file is gone: the model is known and missing."""
+        for name in folder.names:
+            if not name.endswith(_OURS[0]) or self._root.sidecars == "central":
+                continue
+            told = read_json_or_none(self._top / folder.path / name)
+            main = told.get("file") if isinstance(told, dict) else None
+            if not isinstance(main, str) or main in mains or main in folder.names or "/" in main:
+                continue
+            entry = folder.look(name)
+            if entry is None:
+                continue
+            place = f"{folder.path}/{main}" if folder.path else main
+            target = self._target(folder, place, main, ((main, 0, entry.mtime),))._replace(
+                metadata=str(self._top / folder.path / name),
+                overrides=str(self._top / folder.path / name.replace(_OURS[0], _OURS[1])),
+                state="missing",
+            )
+            yield _Found(target, [self._seen(folder, place, entry, "", "hashes")], name not in known)
+
+    def _own(self, folder: Folder, place: str, main: str) -> dict[str, Entry]:
+        """Our own records of an adopted file, as they lie there now."""
+        if self._root.sidecars == "central":
+            return _central(canonical_files(self._hands, self._root, place, "adopted"))
+        stem = main.removesuffix(PurePosixPath(main).suffix)
+        found = {}
+        for role, ending in zip(("metadata", "overrides"), _OURS, strict=True):
+            for name in (f"{main}{ending}", f"{stem}{ending}"):
+                entry = folder.look(name) if name in folder.entries else None
+                if entry and (name.startswith(main) or self._is_for(folder, stem, main)):
+                    found[role] = entry
+                    break
+        return found
+
+    def _is_for(self, folder: Folder, stem: str, main: str) -> bool:
+        """Whether the record that bears only the stem is of this file, and not of one with another ending."""
+        others = [name for name in folder.names if name.startswith(f"{stem}.") and is_weights(name) and name != main]
+        if not others:
+            return True
+        told = read_json_or_none(self._top / folder.path / f"{stem}{_OURS[0]}")
+        return not isinstance(told, dict) or told.get("file") in (None, main)
+
+    def _own_paths(self, place: str, own: dict[str, Entry]) -> dict[str, str]:
+        folder = self._top / PurePosixPath(place).parent
+        if self._root.sidecars == "central":
+            folder = canonical_files(self._hands, self._root, place, "adopted")[0].parent
+        return {role: str(folder / entry.name) for role, entry in own.items()}
+
+    def _hub_records(self, folder: Folder, main: str) -> tuple[str, ...]:
+        """What Hugging Face's client wrote about a file that it fetched into a folder, relative to that folder."""
+        path = f"{folder.path}/{main}" if folder.path else main
+        for candidate in records_of(PurePosixPath(path).parts):
+            if (self._top / candidate).is_file():
+                return (os.path.relpath(self._top / candidate, self._top / folder.path).replace(os.sep, "/"),)
+        return ()
+
+    def _target(
+        self, folder: Folder, place: str, name: str, files: tuple[tuple[str, int, int], ...], home: str = "adopted"
+    ) -> Target:
+        known = self._index.id_at(self._root.id, place)
+        identity = known or derived_id(self._root.id, place)
+        return Target(self._root.id, str(self._top), place, folder.path, identity, name, files, home=home)
+
+    def _seen(self, folder: Folder, place: str, entry: Entry, beside: str, wave: str) -> Seen:
+        return Seen(
+            self._root.id,
+            folder.path,
+            entry.name,
+            place,
+            entry.size,
+            entry.mtime,
+            entry.inode,
+            entry.device,
+            entry.link is not None,
+            beside,
+            wave,
+        )
+
+    def _is_young(self, entries: Iterable[Entry]) -> bool:
+        """Whether a file may still be growing: changed a moment ago, or in the future."""
+        now = time.time_ns()
+        return any(entry.mtime > now - self._quiet * 1e9 for entry in entries)
+
+    def _look_again(self, walk: Walk) -> None:
+        """Files that were too young are taken in when nothing has happened to them for a while."""
+        if not self._young or self._task.stop.is_set():
+            return
+        before = {each: _fingerprint(self._top / each[0] / each[1]) for each in self._young}
+        self._finish_looking()
+        self._task.stop.wait(self._quiet)
+        settled = {
+            each for each, told in before.items() if told and told == _fingerprint(self._top / each[0] / each[1])
+        }
+        self._result.unsettled += len(before) - len(settled)
+        self._young, self._quiet = [], 0.0
+        for path in sorted({folder for folder, _ in settled}):
+            again = next(iter(Walk(self._top).folders(path)))
+            known = self._index.seen_in(self._root.id, path)
+            unsettled = {name for folder, name in before if folder == path and (folder, name) not in settled}
+            for found in self._models(again, walk, known):
+                fresh = (path, found.seen[0].name) in settled
+                if fresh and found.seen[0].name not in unsettled and not _is_unchanged(found, known):
+                    self._result.seen += 1
+                    self._waiting[found.target.place] = found
+
+    # ------------------------------------------------------------------------------------------------ wave two
+
+    def _look(self, enough: int) -> None:
+        """Hands models out to be looked at, once there are enough of them, and takes in what is done."""
+        while len(self._waiting) >= max(enough, 1) and self._lookers.has_room:
+            chunk = [self._waiting.pop(place) for place in list(self._waiting)[:_CHUNK]]
+            self._lookers.start(self._prepared(chunk))
+        self._apply(self._lookers.done())
+
+    def _finish_looking(self) -> None:
+        stubs_at = time.monotonic()
+        while (self._waiting or self._lookers.is_busy) and not self._task.stop.is_set():
+            if self._waiting and self._lookers.seconds_for(len(self._waiting)) > _STUBS_AFTER and stubs_at:
+                self._show_names()
+                stubs_at = 0.0
+            if not self._lookers.is_busy and len(self._waiting) <= _ALONE:
+                chunk = [self._waiting.pop(place) for place in list(self._waiting)]
+                self._apply([(found, looked) for found, looked in self._alone(self._prepared(chunk))])
+                continue
+            self._look(1)
+            self._lookers.wait()
+            self._progress(None)
+
+    def _alone(self, chunk: list[_Found]) -> Iterator[tuple[_Found, Looked]]:
+        for found in chunk:
+            if self._task.stop.is_set():
+                return
+            yield found, look_at([found.target])[0]
+
+    def _show_names(self) -> None:
+        """Puts what is new onto the wall by its name, long before its turn to be read comes."""
+        fresh = [found for found in self._waiting.values() if found.is_new and found.target.home == "adopted"]
+        for start in range(0, len(fresh), 200):
+            if self._task.stop.is_set():
+                return
+            part = fresh[start : start + 200]
+            self._index.put_all(
+                [stub(found.target) for found in part if not self._index.id_at(self._root.id, found.target.place)]
+            )
+            self._tell_changed(len(part))
+
+    def _prepared(self, chunk: list[_Found]) -> list[_Found]:
+        """Moved files keep the id and the records that they had at their old place."""
+        return [self._moved(found) if found.is_new and found.target.home == "adopted" else found for found in chunk]
+
+    def _moved(self, found: _Found) -> _Found:
+        main = found.seen[0]
+        for old in self._index.seen_inode(main.inode, main.size) if main.inode else []:
+            if (old.root, old.path) == (main.root, main.path) or old.mtime != main.mtime or old.device != main.device:
+                continue
+            record = self._index.at(old.place, old.root)
+            root = next((each for each in roots(self._hands) if each.id == old.root), None)
+            if record is None or root is None or os.path.lexists(Path(root.path) / old.path):
+                continue
+            self._index.forget_seen([old])
+            self._gone = [each for each in self._gone if each.path != old.path]
+            self._result.moved += 1
+            return _Found(self._with_records(found.target, record, root, old.place), found.seen, False)
+        return found
+
+    def _with_records(self, target: Target, record: dict[str, Any], root: Root, place: str) -> Target:
+        """Our records go where the file went; where there were none, they are written, so that the id stays."""
+        target = target._replace(id=str(record["id"]))
+        if target.metadata is not None:
+            return target
+        was = canonical_files(self._hands, root, place, "adopted")
+        new = canonical_files(self._hands, self._root, target.place, "adopted")
+        for old_file, new_file in zip(was, new, strict=True):
+            if old_file.is_file() and not os.path.lexists(new_file):
+                publish(old_file, new_file)
+        told = read_json_or_none(new[0])
+        write_adopted(new[0], told if isinstance(told, dict) else record, PurePosixPath(target.place).name)
+        return target._replace(metadata=str(new[0]), overrides=str(new[1]) if new[1].is_file() else None)
+
+    def _apply(self, done: Iterable[tuple[_Found, Looked]]) -> None:
+        """Puts what was looked at into the index."""
+        rows: list[Row] = []
+        seen: list[Seen] = []
+        for found, looked in done:
+            if looked.row is None:
+                self._result.problems.append(f"{looked.target.place}: {looked.problem}")
+                continue
+            rows.append(self._unique(looked))
+            wave = "hashes" if looked.is_hashed or looked.target.state != "present" else "headers"
+            seen += [each._replace(wave=wave) if each.wave == "names" else each for each in found.seen]
+            self._looked += 1
+            if found.is_new:
+                self._result.added += 1
+            else:
+                self._result.changed += 1
+        if rows:
+            self._index.put_all(rows)
+            self._index.note_seen(seen)
+            self._tell_changed(len(rows), [row.id for row in rows])
+
+    def _unique(self, looked: Looked) -> Row:
+        """A copy of a file and of our record beside it is a model of its own."""
+        row = looked.row
+        assert row is not None
+        if looked.target.metadata is None:
+            return row
+        other = self._index.place_of(row.id)
+        if other is None or other == (row.root, row.place) or not self._is_there(*other):
+            return row
+        record = {**json.loads(row.record), "id": derived_id(row.root, row.place)}
+        return row_of(record, row.place, row.root)
+
+    def _is_there(self, root: str, place: str) -> bool:
+        top = next((each.path for each in roots(self._hands) if each.id == root), None)
+        return top is not None and os.path.lexists(Path(top) / place)
+
+    # ----------------------------------------------------------------------------------------------- what is gone
+
+    def _say_goodbye(self, folders: Iterable[str]) -> None:
+        """Says which models are missing; what lies in a folder that could not be listed is unreachable instead."""
+        dead = tuple(f"{path}/" if path else "" for path in self._dead)
+        for folder in folders:
+            rows = self._index.seen_in(self._root.id, folder).values()
+            if any(f"{folder}/".startswith(each) for each in dead):
+                places = {seen.place for seen in rows}
+                self._result.unreachable += self._index.set_state(self._root.id, "unreachable", places)
+            else:
+                self._gone += rows
+        for path in self._dead:
+            places = {seen.place for seen in self._index.seen_in(self._root.id, path).values()}
+            self._result.unreachable += self._index.set_state(self._root.id, "unreachable", places)
+        places = {seen.place for seen in self._gone}
+        left = {
+            place for place in places if any(s not in self._gone for s in self._index.seen_at(self._root.id, place))
+        }
+        self._index.forget_seen(self._gone)
+        self._result.missing += self._index.set_state(self._root.id, "missing", places - left)
+        self._result.missing += self._index.set_state(self._root.id, "missing", left)
+        if places:
+            self._tell_changed(len(places))
+
+    # ------------------------------------------------------------------------------------------------------ telling
+
+    def _progress(self, item: str | None) -> None:
+        self._task.progress(
+            wave="headers" if item is None else "names",
+            done=self._result.added + self._result.changed,
+            total=self._result.seen,
+            item=item,
+        )
+
+    def _tell_changed(self, count: int = 0, ids: Sequence[str] = ()) -> None:
+        self._hands.bus.tell(ModelsChanged(count=count, ids=tuple(ids[:100])))
+
+
+class _Lookers:
+    """Processes that look at models; started when there is enough to do, and not at all for a handful."""
+
+    def __init__(self, stop: Event) -> None:
+        self._stop = stop
+        self._pool: ProcessPoolExecutor | None = None
+        self._workers = max(1, min(4, os.cpu_count() or 1))
+        self._running: dict[Future[list[Looked]], list[_Found]] = {}
+        self._began, self._finished = 0.0, 0
+
+    def __enter__(self) -> "_Lookers":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+
+    @property
+    def has_room(self) -> bool:
+        """Whether more may be handed out without piling up."""
+        return len(self._running) < self._workers * 2
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something was handed out and not taken back."""
+        return bool(self._running)
+
+    def seconds_for(self, models: int) -> float:
+        """How long so many models will take, by what was seen so far."""
+        spent = time.monotonic() - self._began if self._began else 0.0
+        return models * spent / self._finished if self._finished else 0.0
+
+    def start(self, chunk: list[_Found]) -> None:
+        """Hands models out."""
+        if self._pool is None:
+            self._pool = ProcessPoolExecutor(self._workers, mp_context=get_context("spawn"))
+            self._began = time.monotonic()
+        try:
+            future = self._pool.submit(look_at, [found.target for found in chunk])
+        except BrokenProcessPool:
+            self._pool.shutdown(wait=False)
+            self._pool = None
+            self.start(chunk)
+            return
+        self._running[future] = chunk
+
+    def wait(self) -> None:
+        """Waits a moment for something to be done."""
+        if self._running:
+            wait(self._running, timeout=0.25, return_when=FIRST_COMPLETED)
+
+    def done(self) -> Iterator[tuple[_Found, Looked]]:
+        """What is done since the last time."""
+        for future in [each for each in self._running if each.done()]:
+            chunk = self._running.pop(future)
+            self._finished += len(chunk)
+            try:
+                looked = future.result()
+            except BrokenProcessPool:
+                looked = [_one_alone(found.target) for found in chunk]
+            yield from zip(chunk, looked, strict=True)
+
+
+def _one_alone(target: Target) -> Looked:
+    """Looks at one model in a process of its own: the file that kills its reader is found that way."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        try:
+            return pool.submit(look_at, [target]).result()[0]
+        except BrokenProcessPool:
+            log.warning("a file killed the process that read it", place=target.place)
+            return Looked(target, None, "reading it ended the process that read it")
+
+
+def _is_unchanged(found: _Found, known: dict[str, Seen]) -> bool:
+    """Whether every file is as it was seen, whatever was found out about it since; half-known models are not."""
+    for seen in found.seen:
+        old = known.get(seen.name)
+        if old is None or old.wave == "names" or old._replace(wave=seen.wave) != seen:
+            return False
+    return True
+
+
+def _is_record(top: Path, folder: Folder) -> bool:
+    """Whether the folder holds a record of ours, and not another program's `metadata.json`."""
+    if "metadata.json" not in folder.names:
+        return False
+    path = top / folder.path / "metadata.json"
+    try:
+        if path.stat().st_size > LARGEST_RECORD:
+            return False
+        with path.open("rb") as file:
+            start = file.read(4096)
+    except OSError:
+        return False
+    return b'"schema"' in start and b'"id"' in start and b'"cleaned_name"' in start
+
+
+def _is_denoiser(name: str) -> bool:
+    return name.split("/", maxsplit=1)[0] in {"transformer", "unet", "prior", "decoder"}
+
+
+def _files(entries: Iterable[Entry]) -> tuple[tuple[str, int, int], ...]:
+    return tuple((entry.name, entry.size, entry.mtime) for entry in entries)
+
+
+def _signature(entries: Iterable[Entry]) -> str:
+    """Names, sizes and times of what lies beside a model: another one means that it must be looked at again."""
+    return "|".join(f"{entry.name}:{entry.size}:{entry.mtime}" for entry in entries)
+
+
+def _fingerprint(path: Path) -> tuple[int, int] | None:
+    try:
+        told = path.stat()
+    except OSError:
+        return None
+    return told.st_size, told.st_mtime_ns
+
+
+def _central(paths: Sequence[Path]) -> dict[str, Entry]:
+    found = {}
+    for role, path in zip(("metadata", "overrides"), paths, strict=True):
+        told = _fingerprint(path)
+        if told:
+            found[role] = Entry(path.name, told[0], told[1], 0, 0)
+    return found

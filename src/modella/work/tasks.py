@@ -1,0 +1,139 @@
+"""Long tasks: one of a kind at a time, each with an id, progress that is told, and a stop that works."""
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any, Literal
+
+import structlog
+
+from modella.core.errors import Conflict, Failed, ModellaError, NotFound
+from modella.core.events import TaskProgress
+from modella.io.bus import Bus
+
+log = structlog.get_logger()
+_KEPT = 50
+_EVERY = 0.2
+"""Seconds between two tellings of progress."""
+
+TaskState = Literal["running", "done", "failed", "cancelled"]
+
+
+class Task:
+    """One long task. Its work looks at `stop` often and says how far it is by `progress`."""
+
+    def __init__(self, identity: str, kind: str, bus: Bus) -> None:
+        self.id, self.kind = identity, kind
+        self.stop = threading.Event()
+        self.finished = threading.Event()
+        self.state: TaskState = "running"
+        self.result: dict[str, Any] | None = None
+        self.problem: ModellaError | None = None
+        self._bus = bus
+        self._facts: dict[str, Any] = {}
+        self._told_at = 0.0
+
+    def progress(self, **facts: Any) -> None:
+        """How far it is, in fields of the event; told a few times a second at most."""
+        self._facts.update(facts)
+        now = time.monotonic()
+        if now - self._told_at >= _EVERY:
+            self._told_at = now
+            self.tell()
+
+    def heed_stop(self) -> None:
+        """Failed("cancelled") when somebody wants it to end."""
+        if self.stop.is_set():
+            raise Failed("cancelled")
+
+    def end(self, state: TaskState, result: dict[str, Any] | None = None, problem: ModellaError | None = None) -> None:
+        """Says how it ended."""
+        self.state, self.result, self.problem = state, result, problem
+        self.tell()
+        self.finished.set()
+
+    def told(self) -> TaskProgress:
+        """The task as an event."""
+        error = {"code": self.problem.code, "context": _plain(self.problem.facts)} if self.problem else None
+        return TaskProgress(
+            task=self.id, kind=self.kind, state=self.state, result=self.result, error=error, **self._facts
+        )
+
+    def tell(self) -> None:
+        """Tells everybody how far it is."""
+        self._bus.tell(self.told())
+
+
+class Tasks:
+    """The tasks of a house: running ones, and the last that ended."""
+
+    def __init__(self, bus: Bus, new_id: Callable[[], str]) -> None:
+        self._bus, self._new_id = bus, new_id
+        self._lock = threading.Lock()
+        self._tasks: OrderedDict[str, Task] = OrderedDict()
+        self._threads: set[threading.Thread] = set()
+
+    def begin(self, kind: str, work: Callable[[Task], dict[str, Any]], *, alone: bool = True) -> Task:
+        """Starts a task in a thread of its own. Conflict("task-running") when one of its kind must end first."""
+        with self._lock:
+            busy = next((each for each in self._tasks.values() if each.kind == kind and each.state == "running"), None)
+            if busy is not None and alone:
+                raise Conflict("task-running", kind=kind, task=busy.id)
+            task = Task(self._new_id(), kind, self._bus)
+            self._tasks[task.id] = task
+            while len(self._tasks) > _KEPT:
+                oldest = next((key for key, each in self._tasks.items() if each.state != "running"), None)
+                if oldest is None:
+                    break
+                del self._tasks[oldest]
+            thread = threading.Thread(target=self._run, args=(task, work), name=f"modella-{kind}", daemon=True)
+            self._threads.add(thread)
+        thread.start()
+        return task
+
+    def get(self, identity: str) -> Task:
+        """A task by its id; NotFound("unknown-id")."""
+        with self._lock:
+            task = self._tasks.get(identity)
+        if task is None:
+            raise NotFound("unknown-id", id=identity[:64])
+        return task
+
+    def all(self) -> list[Task]:
+        """Running tasks and the last ended ones, the newest first."""
+        with self._lock:
+            return list(reversed(self._tasks.values()))
+
+    def cancel(self, identity: str) -> Task:
+        """Asks a task to stop; one that has ended stays as it ended."""
+        task = self.get(identity)
+        task.stop.set()
+        return task
+
+    def close(self, seconds: float = 10.0) -> None:
+        """Stops everything and waits for it."""
+        for task in self.all():
+            task.stop.set()
+        deadline = time.monotonic() + seconds
+        for thread in list(self._threads):
+            thread.join(max(0.0, deadline - time.monotonic()))
+
+    def _run(self, task: Task, work: Callable[[Task], dict[str, Any]]) -> None:
+        try:
+            result = work(task)
+            task.end("cancelled" if task.stop.is_set() else "done", result)
+        except ModellaError as problem:
+            task.end("cancelled" if problem.code == "cancelled" else "failed", problem=problem)
+        except Exception:
+            log.exception("a task broke", kind=task.kind, task=task.id)
+            task.end("failed", problem=Failed("internal", error_id=task.id))
+        finally:
+            self._threads.discard(threading.current_thread())
+
+
+def _plain(facts: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: value if isinstance(value, str | int | float | bool | type(None)) else str(value)
+        for name, value in facts.items()
+    }

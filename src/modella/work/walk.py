@@ -1,0 +1,161 @@
+"""Walking through a root: folder by folder, links followed once, loops guarded, what cannot be read told apart."""
+
+import os
+import stat
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from modella.core.grouping import DIFFUSERS_INDEX, is_weights
+from modella.io.disk import CONTROL
+
+_DEEPEST = 64
+_SKIPPED = frozenset(
+    {"__pycache__", "node_modules", "blobs", "venv", "site-packages", "$RECYCLE.BIN", "System Volume Information"}
+)
+_RECALLED = 0x00400000 | 0x00001000
+"""Windows: the bytes are fetched when somebody reads them (FILE_ATTRIBUTE_RECALL_ON_DATA_ACCESS, _OFFLINE)."""
+_DATALESS = 0x40000000
+"""macOS: SF_DATALESS."""
+_MOST_PARTS = 2000
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One file as the disk tells it: size in bytes, times in nanoseconds, `link` its real path when it is a link."""
+
+    name: str
+    size: int
+    mtime: int
+    inode: int
+    device: int
+    link: str | None = None
+    is_placeholder: bool = False
+
+
+@dataclass
+class Folder:
+    """One folder: names of all files in it, and how to look at one. `problem` says why it cannot be listed.
+
+    `whole` marks a diffusers model, whose files lie in folders below and are all named here.
+    """
+
+    path: str
+    names: list[str] = field(default_factory=list)
+    problem: str | None = None
+    whole: bool = False
+    entries: "dict[str, os.DirEntry[str]]" = field(default_factory=dict)
+
+    def look(self, name: str) -> Entry | None:
+        """The file as it is now; None when it is no file, or one that somebody else's listing shows."""
+        entry = self.entries.get(name)
+        try:
+            return _entry(name, entry) if entry else None
+        except OSError:
+            return None
+
+
+class Walk:
+    """The folders of a root from one of them down; what lies in another root, or was met before, is left out."""
+
+    def __init__(self, top: Path, others: Sequence[Path] = ()) -> None:
+        self._top = top
+        self._roots = [top.resolve(), *(other.resolve() for other in others)]
+        self._met: set[tuple[int, int]] = set()
+        self._linked: set[tuple[int, int]] = set()
+
+    def folders(self, below: str = "") -> Iterator[Folder]:
+        """Every folder, the upper ones first."""
+        waiting = [below]
+        while waiting:
+            path = waiting.pop()
+            folder, inner = self._list(path)
+            if path.count("/") < _DEEPEST:
+                waiting += [f"{path}/{name}" if path else name for name in sorted(inner, reverse=True)]
+            yield folder
+
+    def is_elsewhere(self, entry: Entry) -> bool:
+        """Whether a link leads to a file that is listed under its own name, or was met through another link."""
+        if entry.link is None:
+            return False
+        real, key = Path(entry.link), (entry.device, entry.inode)
+        listed = is_weights(real.name) and not any(part.startswith(".") or part in _SKIPPED for part in real.parts[1:])
+        if key in self._linked or (listed and any(real.is_relative_to(root) for root in self._roots)):
+            return True
+        self._linked.add(key)
+        return False
+
+    def _list(self, path: str) -> tuple[Folder, list[str]]:
+        folder, inner = Folder(path), []
+        try:
+            with os.scandir(self._top / path if path else self._top) as found:
+                for entry in found:
+                    if self._may_enter(entry):
+                        inner.append(entry.name)
+                    else:
+                        folder.entries[entry.name] = entry
+        except OSError as problem:
+            return Folder(path, problem=problem.strerror or str(problem)), []
+        folder.names = list(folder.entries)
+        if DIFFUSERS_INDEX in folder.entries:
+            self._take_parts(folder, inner)
+            inner = []
+        return folder, inner
+
+    def _may_enter(self, entry: "os.DirEntry[str]") -> bool:
+        """Whether an entry is a folder to look into; one that a link leads to is looked into once, wherever it is."""
+        try:
+            if not entry.is_dir():
+                return False
+            if entry.name.startswith(".") or entry.name in _SKIPPED or entry.name == CONTROL:
+                return False
+            if entry.is_symlink() or getattr(entry, "is_junction", bool)():  # Python 3.12 knows junctions
+                real = Path(entry.path).resolve()
+                if any(real.is_relative_to(root) or root.is_relative_to(real) for root in self._roots):
+                    return False
+            told = entry.stat()
+        except OSError:
+            return False
+        key = (told.st_dev, told.st_ino)
+        if key in self._met and told.st_ino:
+            return False
+        self._met.add(key)
+        return True
+
+    def _take_parts(self, folder: Folder, inner: list[str]) -> None:
+        """Names the files of a diffusers model, two floors down at most."""
+        folder.whole = True
+        waiting = [(name, 1) for name in inner]
+        while waiting and len(folder.entries) < _MOST_PARTS:
+            name, depth = waiting.pop()
+            below = f"{folder.path}/{name}" if folder.path else name
+            try:
+                with os.scandir(self._top / below) as found:
+                    for entry in found:
+                        inside = f"{name}/{entry.name}"
+                        if entry.is_dir(follow_symlinks=False):
+                            waiting += [(inside, depth + 1)] if depth < 2 and not entry.name.startswith(".") else []
+                        else:
+                            folder.entries[inside] = entry
+            except OSError:
+                continue
+
+
+def _entry(name: str, entry: "os.DirEntry[str]") -> Entry | None:
+    told = entry.stat()
+    if not stat.S_ISREG(told.st_mode):
+        return None
+    link = os.path.realpath(entry.path) if entry.is_symlink() else None
+    attributes, flags = getattr(told, "st_file_attributes", 0), getattr(told, "st_flags", 0)
+    is_placeholder = bool(attributes & _RECALLED or flags & _DATALESS)
+    inode, device = (told.st_ino, told.st_dev) if sys.platform != "win32" else (0, 0)
+    return Entry(
+        name,
+        told.st_size,
+        told.st_mtime_ns,
+        inode & 0x7FFFFFFFFFFFFFFF,
+        device & 0x7FFFFFFFFFFFFFFF,
+        link,
+        is_placeholder,
+    )
