@@ -9,10 +9,11 @@ hashes   what it is worth, whose it is          all bytes, in the background (`h
 import json
 import os
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass, field
+from functools import cached_property, partial
 from multiprocessing import get_context
 from pathlib import Path, PurePosixPath
 from threading import Event
@@ -42,7 +43,7 @@ QUIET = 2.0
 _CHUNK = 48
 _ALONE = 64
 """Up to so many models are looked at without other processes."""
-_STUBS_AFTER = 4.0
+_STUBS_AFTER = 8.0
 """Seconds of looking that lie ahead from which on names are shown before headers are read."""
 _OURS = (".modella.json", ".modella.overrides.json")
 
@@ -68,12 +69,17 @@ class ScanResult:
 
 @dataclass
 class _Found:
-    """One model as a folder shows it: the target to look at, the files as they were seen, and what was known."""
+    """One model as a folder shows it: its files as they were seen, and what to look at, told only when it is asked."""
 
-    target: Target
+    place: str
     seen: list[Seen]
     is_new: bool
-    own_changed: bool = False
+    describe: Callable[[], Target]
+
+    @cached_property
+    def target(self) -> Target:
+        """What to look at."""
+        return self.describe()
 
 
 def scan(hands: Hands, wanted: Sequence[tuple[Root, str]], task: Task, quiet: float = QUIET) -> ScanResult:
@@ -115,7 +121,7 @@ class _Scan:
         self._waiting: dict[str, _Found] = {}
         self._young: list[tuple[str, str]] = []
         self._dead: list[str] = []
-        self._looked = 0
+        self._hub_folders: dict[str, bool] = {}
 
     def run(self) -> None:
         """Walks, looks, and then says what is gone."""
@@ -150,7 +156,7 @@ class _Scan:
             present.update(seen.name for seen in found.seen)
             self._result.seen += 1
             if not _is_unchanged(found, known):
-                self._waiting[found.target.place] = found
+                self._waiting[found.place] = found
         self._gone += [seen for name, seen in known.items() if name not in present]
         self._progress(folder.path)
         self._look(_CHUNK * 4)
@@ -163,7 +169,7 @@ class _Scan:
         placed = self._placed(folder)
         if placed:
             yield placed
-        claimed = {name for name, *_ in placed.target.files} if placed else set[str]()
+        claimed = {each.name for each in placed.seen} if placed else set[str]()
         groups = [each for each in group(folder.names) if not claimed.issuperset(each.files)]
         belongings = families(folder.names, [each.main for each in groups])
         for each in groups:
@@ -188,11 +194,15 @@ class _Scan:
         beside = _signature([overrides] if overrides else [])
         seen = [self._seen(folder, place, metadata, beside, "hashes")]
         seen += [self._seen(folder, place, entry, "", "hashes") for entry in entries]
-        target = self._target(folder, place, "", files, home="placed")
-        target = target._replace(metadata=str(self._top / place / "metadata.json"))
-        if overrides:
-            target = target._replace(overrides=str(self._top / place / "overrides.json"))
-        return _Found(target, seen, "metadata.json" not in known)
+
+        def target() -> Target:
+            records = (str(self._top / place / name) for name in ("metadata.json", "overrides.json"))
+            metadata_file, overrides_file = records
+            return self._target(folder, place, "", files, home="placed")._replace(
+                metadata=metadata_file, overrides=overrides_file if overrides else None
+            )
+
+        return _Found(place, seen, "metadata.json" not in known, target)
 
     def _adopted(
         self, folder: Folder, walk: Walk, each: Group, family: Family, known: dict[str, Seen]
@@ -210,17 +220,19 @@ class _Scan:
         seen = [
             self._seen(folder, place, entry, signature if entry is entries[0] else "", "names") for entry in entries
         ]
-        target = self._target(folder, place, title(each.main, folder.path), _files(entries))
-        paths = self._own_paths(place, own)
-        target = target._replace(
-            sidecars=(*family.sidecars, *self._hub_records(folder, each.main)),
-            previews=tuple(family.previews),
-            link=entries[0].link,
-            state="not-downloaded" if entries[0].is_placeholder else "present",
-            metadata=paths.get("metadata"),
-            overrides=paths.get("overrides"),
-        )
-        return _Found(target, seen, each.main not in known)
+
+        def target() -> Target:
+            paths = self._own_paths(place, own)
+            return self._target(folder, place, title(each.main, folder.path), _files(entries))._replace(
+                sidecars=(*family.sidecars, *self._hub_records(folder, each.main)),
+                previews=tuple(family.previews),
+                link=entries[0].link,
+                state="not-downloaded" if entries[0].is_placeholder else "present",
+                metadata=paths.get("metadata"),
+                overrides=paths.get("overrides"),
+            )
+
+        return _Found(place, seen, each.main not in known, target)
 
     def _whole(self, folder: Folder, known: dict[str, Seen]) -> Iterator[_Found]:
         """A diffusers model: its folder is the model, the largest file of it speaks first."""
@@ -232,8 +244,9 @@ class _Scan:
         seen = [
             self._seen(folder, folder.path, entry, "", "names") for entry in [*([index] if index else []), *entries]
         ]
-        target = self._target(folder, folder.path, PurePosixPath(folder.path).name, _files(entries))
-        yield _Found(target, seen, DIFFUSERS_INDEX not in known)
+        name = PurePosixPath(folder.path).name
+        describe = partial(self._target, folder, folder.path, name, _files(entries))
+        yield _Found(folder.path, seen, DIFFUSERS_INDEX not in known, describe)
 
     def _only_records(self, folder: Folder, mains: set[str], known: dict[str, Seen]) -> Iterator[_Found]:
         """Records of ours whose file is gone: the model is known and missing."""
@@ -248,12 +261,16 @@ class _Scan:
             if entry is None:
                 continue
             place = f"{folder.path}/{main}" if folder.path else main
-            target = self._target(folder, place, main, ((main, 0, entry.mtime),))._replace(
-                metadata=str(self._top / folder.path / name),
-                overrides=str(self._top / folder.path / name.replace(_OURS[0], _OURS[1])),
-                state="missing",
-            )
-            yield _Found(target, [self._seen(folder, place, entry, "", "hashes")], name not in known)
+            describe = partial(self._without_file, folder, place, main, entry)
+            yield _Found(place, [self._seen(folder, place, entry, "", "hashes")], name not in known, describe)
+
+    def _without_file(self, folder: Folder, place: str, main: str, entry: Entry) -> Target:
+        record = self._top / folder.path / entry.name
+        return self._target(folder, place, main, ((main, 0, entry.mtime),))._replace(
+            metadata=str(record),
+            overrides=str(record.with_name(entry.name.replace(*_OURS))),
+            state="missing",
+        )
 
     def _own(self, folder: Folder, place: str, main: str) -> dict[str, Entry]:
         """Our own records of an adopted file, as they lie there now."""
@@ -285,11 +302,22 @@ class _Scan:
 
     def _hub_records(self, folder: Folder, main: str) -> tuple[str, ...]:
         """What Hugging Face's client wrote about a file that it fetched into a folder, relative to that folder."""
+        if not self._hub_client_was_here(folder.path):
+            return ()
         path = f"{folder.path}/{main}" if folder.path else main
         for candidate in records_of(PurePosixPath(path).parts):
             if (self._top / candidate).is_file():
                 return (os.path.relpath(self._top / candidate, self._top / folder.path).replace(os.sep, "/"),)
         return ()
+
+    def _hub_client_was_here(self, path: str) -> bool:
+        """Whether Hugging Face's client has fetched something into this folder or one above it; asked once each."""
+        known = self._hub_folders.get(path)
+        if known is None:
+            here = (self._top / path / ".cache" / "huggingface").is_dir()
+            known = here or (bool(path) and self._hub_client_was_here(path.rpartition("/")[0]))
+            self._hub_folders[path] = known
+        return known
 
     def _target(
         self, folder: Folder, place: str, name: str, files: tuple[tuple[str, int, int], ...], home: str = "adopted"
@@ -338,7 +366,7 @@ class _Scan:
                 fresh = (path, found.seen[0].name) in settled
                 if fresh and found.seen[0].name not in unsettled and not _is_unchanged(found, known):
                     self._result.seen += 1
-                    self._waiting[found.target.place] = found
+                    self._waiting[found.place] = found
 
     # ------------------------------------------------------------------------------------------------ wave two
 
@@ -397,7 +425,8 @@ class _Scan:
             self._index.forget_seen([old])
             self._gone = [each for each in self._gone if each.path != old.path]
             self._result.moved += 1
-            return _Found(self._with_records(found.target, record, root, old.place), found.seen, False)
+            moved = self._with_records(found.target, record, root, old.place)
+            return _Found(found.place, found.seen, False, partial(_same, moved))
         return found
 
     def _with_records(self, target: Target, record: dict[str, Any], root: Root, place: str) -> Target:
@@ -425,7 +454,6 @@ class _Scan:
             rows.append(self._unique(looked))
             wave = "hashes" if looked.is_hashed or looked.target.state != "present" else "headers"
             seen += [each._replace(wave=wave) if each.wave == "names" else each for each in found.seen]
-            self._looked += 1
             if found.is_new:
                 self._result.added += 1
             else:
@@ -617,3 +645,7 @@ def _central(paths: Sequence[Path]) -> dict[str, Entry]:
         if told:
             found[role] = Entry(path.name, told[0], told[1], 0, 0)
     return found
+
+
+def _same(target: Target) -> Target:
+    return target

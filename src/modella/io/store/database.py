@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +13,8 @@ from modella.io.disk import make_folders, remove_database, set_aside
 
 _AT_REST, _IN_USE = 0x4D4F4431, 0x4D4F4432
 """`application_id` of a file that was closed properly, and of one that is open or whose process died."""
+_CHECKPOINT = "wal_autocheckpoint = 8000"
+"""Pages: moving the WAL into the file flushes both, which a long scan should not do every few models."""
 
 
 class Database:
@@ -43,10 +45,11 @@ class Database:
             self._connection.close()
 
     @contextmanager
-    def _use(self) -> Iterator[apsw.Connection]:
+    def _use(self, *, writes: bool = True) -> Iterator[apsw.Connection]:
+        """The connection for one thread at a time; what is written is written wholly or not at all."""
         with self._lock:
             try:
-                with self._connection:
+                with self._connection if writes else nullcontext():
                     yield self._connection
             except apsw.FullError as problem:
                 raise DiskTrouble("disk-busy", path=str(self.path), reason=str(problem)) from problem
@@ -65,7 +68,7 @@ class Database:
             connection.close()
             remove_database(self.path)
             connection, version = self._connected(), 0
-        for pragma in ("journal_mode = WAL", f"synchronous = {synchronous}", "foreign_keys = ON"):
+        for pragma in ("journal_mode = WAL", f"synchronous = {synchronous}", "foreign_keys = ON", _CHECKPOINT):
             connection.execute(f"PRAGMA {pragma}")
         self.is_new = self.is_new or version == 0
         scripts = [(self._version, schema[0])] if derived else list(enumerate(schema, start=1))

@@ -120,13 +120,13 @@ class Index(Database):
 
     def id_at(self, root: str, place: str) -> str | None:
         """The id of the model at a place."""
-        with self._use() as db:
+        with self._use(writes=False) as db:
             row = db.execute("SELECT id FROM models WHERE root = ? AND place = ?", (root, place)).fetchone()
         return str(row[0]) if row else None
 
     def place_of(self, model: str) -> tuple[str, str] | None:
         """The root and the place of a model."""
-        with self._use() as db:
+        with self._use(writes=False) as db:
             row = db.execute("SELECT root, place FROM models WHERE id = ?", (model,)).fetchone()
         return (str(row[0]), str(row[1])) if row else None
 
@@ -143,14 +143,14 @@ class Index(Database):
 
     def by_page(self, page: str) -> list[dict[str, Any]]:
         """Models that came from this page of a source."""
-        with self._use() as db:
+        with self._use(writes=False) as db:
             rows = db.execute("SELECT record FROM models WHERE page = ? ORDER BY added_at", (page,)).fetchall()
         return [json.loads(str(row[0])) for row in rows]
 
     def places(self, root: str | None = LIBRARY) -> dict[str, str]:
         """Place → model id of everything in a root, or of everything there is."""
         clause, values = ("WHERE root = ?", (root,)) if root is not None else ("", ())
-        with self._use() as db:
+        with self._use(writes=False) as db:
             return {
                 str(place): str(model) for place, model in db.execute(f"SELECT place, id FROM models {clause}", values)
             }
@@ -159,7 +159,7 @@ class Index(Database):
         """Every record, in order of ids; the index may be changed meanwhile."""
         last = ""
         while True:
-            with self._use() as db:
+            with self._use(writes=False) as db:
                 rows = db.execute(
                     "SELECT id, record FROM models WHERE id > ? AND (?2 IS NULL OR root = ?2) ORDER BY id LIMIT 200",
                     (last, root),
@@ -176,7 +176,7 @@ class Index(Database):
             " (SELECT sha256 FROM files WHERE sha256 IS NOT NULL GROUP BY sha256 HAVING count(*) > 1) ORDER BY 1, 2, 3"
         )
         found: dict[str, list[tuple[str, str]]] = {}
-        with self._use() as db:
+        with self._use(writes=False) as db:
             for sha256, model, name in db.execute(query):
                 found.setdefault(str(sha256), []).append((str(model), str(name)))
         return list(found.items())
@@ -200,7 +200,7 @@ class Index(Database):
             "SELECT place FROM models JOIN members USING (n) JOIN terms USING (t)"
             " WHERE root = ? AND facet = 'state' AND value = 'unreachable'"
         )
-        with self._use() as db:
+        with self._use(writes=False) as db:
             places = [str(row[0]) for row in db.execute(query, (root,))]
         return self.set_state(root, "present", places) if places else 0
 
@@ -208,13 +208,13 @@ class Index(Database):
 
     def seen_in(self, root: str, folder: str) -> dict[str, Seen]:
         """The files that were seen in a folder, by name."""
-        with self._use() as db:
+        with self._use(writes=False) as db:
             rows = db.execute("SELECT * FROM seen WHERE root = ? AND folder = ?", (root, folder)).fetchall()
         return {str(row[2]): _seen(row) for row in rows}
 
     def seen_folders(self, root: str, below: str = "") -> list[str]:
         """The folders of a root, or below one of its folders, in which something was seen."""
-        with self._use() as db:
+        with self._use(writes=False) as db:
             rows = db.execute(
                 "SELECT DISTINCT folder FROM seen WHERE root = ? AND (?2 = '' OR folder = ?2 OR folder GLOB ?3)",
                 (root, below, _glob(below) + "/*"),
@@ -223,23 +223,23 @@ class Index(Database):
 
     def seen_at(self, root: str, place: str) -> list[Seen]:
         """The files that were seen of the model at a place."""
-        with self._use() as db:
+        with self._use(writes=False) as db:
             return [_seen(r) for r in db.execute("SELECT * FROM seen WHERE root = ? AND place = ?", (root, place))]
 
     def seen_inode(self, inode: int, size: int) -> list[Seen]:
         """Files that were seen with this inode and size: where a file was before it was renamed."""
-        with self._use() as db:
+        with self._use(writes=False) as db:
             return [_seen(r) for r in db.execute("SELECT * FROM seen WHERE inode = ? AND size = ?", (inode, size))]
 
     def waiting_for(self, wave: str, root: str | None = None, limit: int = 500, after: int = -1) -> list[Seen]:
         """Files that have come only as far as `wave`, the smallest first, from a size on."""
         query = "SELECT * FROM seen WHERE wave = ? AND size > ? AND (?3 IS NULL OR root = ?3) ORDER BY size LIMIT ?"
-        with self._use() as db:
+        with self._use(writes=False) as db:
             return [_seen(row) for row in db.execute(query, (wave, after, root, limit))]
 
     def count_waiting(self, wave: str) -> tuple[int, int]:
         """How many files have come only as far as `wave`, and their bytes."""
-        with self._use() as db:
+        with self._use(writes=False) as db:
             row = db.execute("SELECT count(*), coalesce(sum(size), 0) FROM seen WHERE wave = ?", (wave,)).fetchone()
         return (int(row[0]), int(row[1])) if row else (0, 0)
 

@@ -48,7 +48,7 @@ class QueueStore(Database):
 
     def get(self, download: str) -> Download | None:
         """One download's record."""
-        with self._use() as db:
+        with self._use(writes=False) as db:
             row = db.execute("SELECT record FROM downloads WHERE id = ?", (download,)).fetchone()
         return _download(row[0]) if row else None
 
@@ -66,7 +66,7 @@ class QueueStore(Database):
             f" ORDER BY state IN ({finished}), CASE WHEN state IN ({finished}) THEN 0 ELSE position END,"
             " finished_at DESC, created_at DESC, id"
         )
-        with self._use() as db:
+        with self._use(writes=False) as db:
             rows = db.execute(query, values).fetchall()
         start = next((i + 1 for i, row in enumerate(rows) if row[0] == before), 0)
         return [found for _, record in rows[start : start + limit] if (found := _download(record)) is not None]
@@ -78,13 +78,13 @@ class QueueStore(Database):
 
     def last_position(self, library: str) -> int:
         """The greatest position in the queue."""
-        with self._use() as db:
+        with self._use(writes=False) as db:
             row = db.execute("SELECT max(position) FROM downloads WHERE library = ?", (library,)).fetchone()
         return int(row[0] or 0) if row else 0
 
     def answered(self, key: str) -> list[str] | None:
         """The downloads that an earlier request with this idempotency key made."""
-        with self._use() as db:
+        with self._use(writes=False) as db:
             row = db.execute("SELECT downloads FROM requests WHERE key = ?", (key,)).fetchone()
         return list(json.loads(str(row[0]))) if row else None
 
@@ -96,7 +96,7 @@ class QueueStore(Database):
 
     def settings(self) -> dict[str, Any]:
         """Settings made in the UI."""
-        with self._use() as db:
+        with self._use(writes=False) as db:
             return {name: json.loads(value) for name, value in db.execute("SELECT name, value FROM settings")}
 
     def set_setting(self, name: str, value: Any) -> None:
