@@ -2,8 +2,9 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import PurePosixPath
 from typing import Any, Literal
 
@@ -15,6 +16,7 @@ from modella.core.loose_json import mapping, number, settled, text
 from modella.core.model import Preview, SourceRecord
 from modella.core.naming import is_inner
 from modella.core.prose import LONGEST, safe_html
+from modella.core.trained_words import trained_words
 
 MOST_PICTURES = 200
 LARGEST = 16 * 1024 * 1024
@@ -30,6 +32,7 @@ _LENGTHS = {"name": 512, "notes": LONGEST, "negative_text": LONGEST}
 _NEVER_CUT = frozenset({"description", "version_description"})
 """Prose is cut before it is made safe: afterwards a cut could go through a tag."""
 _MOST_ENTRIES = 1000
+_LONGEST_PROMPT = 10_000
 _LARGEST_SETTINGS = 64 * 1024
 _LARGEST_PICTURE = 4 * 1024 * 1024
 _VIDEOS = (".mp4", ".webm", ".mov", ".m4v")
@@ -155,6 +158,11 @@ def words_of(value: Any) -> str | None:
     """What a person wrote: line ends made plain, cut at 100,000 characters; None when there is nothing."""
     found = text(value)
     return found.replace("\r\n", "\n").replace("\r", "\n").strip()[:LONGEST] if found else None
+
+
+def prompt_words(entries: Iterable[str]) -> list[str]:
+    """Trained words out of texts; of each text and of all together no more than anybody writes."""
+    return list(trained_words(each[:_LONGEST_PROMPT] for each in islice(entries, _MOST_ENTRIES)))
 
 
 def has_tags(value: str | None) -> bool:
