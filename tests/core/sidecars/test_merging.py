@@ -170,7 +170,7 @@ def test_a_whole_folder_of_tools_agrees_on_one_model() -> None:
             "UserTitle": "L",
         },
     }
-    readings = [found for name, value in files.items() if (found := read(name, written(value), MODEL))]
+    readings = [each for name, value in files.items() if (each := read(name, written(value), MODEL))]
     found = merge(readings)
     assert found.overrides == {"notes": "dim", "favorite": True, "name": "L"}
     assert found.metadata["family"] == "sdxl"
@@ -258,7 +258,7 @@ def test_no_field_is_lost_and_every_origin_is_true(
     readings: list[Reading], earlier: dict[str, Any], own: dict[str, Any]
 ) -> None:
     found = merge(readings, earlier, own=own)
-    empty = (None, "", [], {}, "unknown")
+    empty: tuple[Any, ...] = (None, "", [], {}, "unknown")
     names = {
         name
         for values in (earlier, *(each.fetched for each in readings))
