@@ -59,9 +59,29 @@ def test_our_earlier_value_is_no_import_but_may_be_disputed() -> None:
 
 
 def test_unknown_and_empty_are_no_earlier_values() -> None:
-    earlier = {"kind": "unknown", "tags": [], "base_model": "", "family": None}
+    earlier: dict[str, Any] = {"kind": "unknown", "tags": [], "base_model": "", "family": None}
     fetched = {"kind": "lora", "tags": ["x"], "base_model": "Pony", "family": "sdxl"}
     assert merge([told("a", fetched=fetched)], earlier).metadata == fetched
+
+
+def test_a_name_or_a_note_may_be_the_word_unknown() -> None:
+    found = merge([told("a", fetched={"name": "unknown"}, said={"notes": "invalid"})])
+    assert (found.metadata, found.overrides) == ({"name": "unknown"}, {"notes": "invalid"})
+
+
+def test_terms_and_flags_are_gathered_from_all_and_disputed_only_where_two_tell() -> None:
+    one = told("a", fetched={"flags": {"nsfw": False}, "license": {"x": 1}, "name": "n"})
+    two = told("b", fetched={"flags": {"nsfw": False, "minor": True}, "license": {"x": 2, "y": 3}})
+    found = merge([one, two])
+    assert found.metadata["flags"] == {"nsfw": False, "minor": True}
+    assert found.metadata["license"] == {"x": 1, "y": 3}
+    assert [name for name, each in found.report.fields.items() if each.others] == ["license"]
+
+
+def test_the_same_words_in_html_are_no_conflict() -> None:
+    html = told("a", fetched={"description": "<p>Warm <b>light</b></p>", "description_format": "html"})
+    bare = told("b", fetched={"description": "warm light", "description_format": "markdown"})
+    assert merge([html, bare]).report.conflicts == 0
 
 
 def test_what_changes_daily_is_not_disputed() -> None:

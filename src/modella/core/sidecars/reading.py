@@ -170,6 +170,11 @@ def has_tags(value: str | None) -> bool:
     return bool(value and _TAG.search(value[:LONGEST]))
 
 
+def without_tags(value: str) -> str:
+    """The words of a text in HTML, for comparing."""
+    return _TAG.sub(" ", value)
+
+
 def prose(value: Any) -> dict[str, str]:
     """A description with its format, safe to store; empty when there is none."""
     found = words_of(value)
