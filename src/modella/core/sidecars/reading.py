@@ -26,7 +26,7 @@ _EMPTY: tuple[Any, ...] = (None, "", [], {}, ())
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _WEB = re.compile(r"^https?://", re.IGNORECASE)
 _EMBEDDED = re.compile(r"^data:image/(?:jpeg|jpg|png|webp|gif|avif);base64,([A-Za-z0-9+/=\s]+)$")
-_HEAVIEST = 100
+_HEAVIEST = 20
 _LONGEST_TEXT = 1000
 _LENGTHS = {"name": 512, "notes": LONGEST, "negative_text": LONGEST}
 _NEVER_CUT = frozenset({"description", "version_description"})
@@ -220,6 +220,6 @@ def settings_of(value: Any) -> dict[str, Any]:
 
 
 def weight_of(value: Any) -> float | None:
-    """A strength that somebody chose: a number between -100 and 100 that is not zero, which means "the usual"."""
+    """A strength that somebody chose: a number between -20 and 20 that is not zero, which means "the usual"."""
     found = number(value)
     return float(found) if found is not None and 0 < abs(found) <= _HEAVIEST else None
