@@ -13,9 +13,7 @@ _READ: Mapping[str, int] = {
     ending: rank for rank, ending in enumerate(dict.fromkeys(each for form in FORMATS for each in form.endings))
 }
 _OF_THE_FOLDER = tuple(dict.fromkeys(name for form in FORMATS for name in form.names))
-_ATTACHED = frozenset(
-    {".yaml", ".yml", ".html", ".recipe.json", ".modella.json", ".modella.overrides.json", ".civitai.html"}
-)
+_ATTACHED = frozenset({".yaml", ".yml", ".html", ".recipe.json", ".modella.json", ".modella.overrides.json"})
 """Endings of files that belong to a model and are not read as facts."""
 
 _BEST_FIRST = (
@@ -119,12 +117,14 @@ def _stem(name: str) -> str:
 
 def _cuts(name: str) -> Iterator[int]:
     """Where a name may be parted into a model's stem and an ending: longest stem first."""
+    at = name.rfind(".")
     gallery = _GALLERY.search(name)
-    at = len(name)
-    while (at := name.rfind(".", 0, at)) > 0:
+    if at > 0:
         yield at
-        if gallery and at > gallery.start() > name.rfind(".", 0, at):
-            yield gallery.start()
+    if gallery:
+        yield gallery.start()
+    while (at := name.rfind(".", 0, max(at, 0))) > 0:
+        yield at
 
 
 def _place(ending: str) -> _Place | None:

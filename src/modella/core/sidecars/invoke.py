@@ -5,8 +5,7 @@ from typing import Any
 
 from modella.core.loose_json import text, texts
 from modella.core.sidecars.origins import origin_of
-from modella.core.sidecars.reading import Format, Reading, Sheet, picture_of, settings_of, words_of
-from modella.core.trained_words import trained_words
+from modella.core.sidecars.reading import Format, Reading, Sheet, picture_of, prompt_words, settings_of, words_of
 
 
 def claims(value: Mapping[str, Any]) -> bool:
@@ -21,7 +20,7 @@ def read(sheet: Sheet) -> Reading:
     said = {
         "name": text(value.get("name")),
         "description": words_of(value.get("description")),
-        "trained_words": list(trained_words(texts(value.get("trigger_phrases")))),
+        "trained_words": prompt_words(texts(value.get("trigger_phrases"))),
         "inference_defaults": settings_of(value.get("default_settings")),
     }
     return sheet.reading(said=said, source=origin_of(value.get("source_url")), pictures=[cover] if cover else [])

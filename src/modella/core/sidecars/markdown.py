@@ -6,8 +6,7 @@ from modella.core.card import read_card
 from modella.core.loose_json import mapping, text, texts
 from modella.core.sidecars.civitai_part import NOBODY_KNOWS
 from modella.core.sidecars.origins import origin_of
-from modella.core.sidecars.reading import Format, Reading, Sheet, hints_of, picture_of, words_of
-from modella.core.trained_words import trained_words
+from modella.core.sidecars.reading import Format, Reading, Sheet, hints_of, picture_of, prompt_words, words_of
 
 _SECTION = re.compile(
     r"^#{1,3} +trigger words *$\n(?P<words>.*?)(?=^#{1,3} |\Z)", re.IGNORECASE | re.MULTILINE | re.DOTALL
@@ -38,7 +37,7 @@ def read(sheet: Sheet) -> Reading:
 
 def _words(section: str) -> list[str]:
     lines = (line.strip().lstrip("-*").strip(" `") for line in section.splitlines())
-    return list(trained_words(line for line in lines if line.lower() != _NO_WORDS))
+    return prompt_words(line for line in lines if line.lower() != _NO_WORDS)
 
 
 FORMAT = Format("model-manager-markdown", read, endings=(".md",), form="text")

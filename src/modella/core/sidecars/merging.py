@@ -10,15 +10,17 @@ from modella.core.civitai_objects import SOURCE
 from modella.core.digests import Digests
 from modella.core.listing import ListedFile
 from modella.core.model import SourceRecord
-from modella.core.sidecars.reading import MOST_PICTURES, Reading, SidecarPicture, kept
+from modella.core.sidecars.reading import MOST_PICTURES, Reading, SidecarPicture, kept, without_tags
 from modella.core.sidecars.registry import RANKS
 
-EARLIER, OWN, HEADER = "", "overrides.json", "header"
+EARLIER, OWN, HEADER = "earlier", "own", "header"
 """Where a value is from that is of no sidecar: our earlier record, our user's own overrides, the file's header."""
 
 _NOT_COMPARED = frozenset({"stats", "versions", "added_at", "source_updated_at", "description_format", "kind_text"})
 """Fields that differ by the day they were fetched, or follow another field."""
-_UNKNOWN = frozenset({"unknown", "invalid"})
+_GATHERED = frozenset({"flags", "license"})
+"""Fields whose parts are told by different files."""
+_NO_KINDS = frozenset({"unknown", "invalid"})
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 _Told = tuple[str, Any]
 
@@ -31,7 +33,7 @@ class Disagreement(BaseModel):
 
 
 class Origin(BaseModel):
-    """One field of the result: its value, the file it is from (empty: our earlier record), and who disagrees."""
+    """One field of the result: its value, the file it is from (or `earlier`, `own`, `header`), and who disagrees."""
 
     value: Any
     file: str
@@ -126,7 +128,7 @@ def _fetched(readings: Sequence[Reading], earlier: Mapping[str, Any], header: Ma
     fetched = dict.fromkeys(name for file, values in places if file != EARLIER for name in sorted(values))
     chosen: dict[str, Origin] = {}
     for name in [*(each for each in earlier if each not in fetched), *fetched]:
-        told = [(file, values[name]) for file, values in places if _says_something(values.get(name))]
+        told = [(file, values[name]) for file, values in places if _says_something(name, values.get(name))]
         if told:
             chosen[name] = _earliest(told) if name == "added_at" else _first(told, name)
     _keep_together(chosen, places)
@@ -136,7 +138,9 @@ def _fetched(readings: Sequence[Reading], earlier: Mapping[str, Any], header: Ma
 def _first(told: Sequence[_Told], name: str, by_user: bool = False) -> Origin:
     (file, value), *rest = told
     compared = rest if name not in _NOT_COMPARED else []
-    others = [Disagreement(file=each, value=other) for each, other in compared if _plain(other) != _plain(value)]
+    others = [Disagreement(file=each, value=other) for each, other in compared if _differ(value, other)]
+    if name in _GATHERED and all(isinstance(each, dict) for _, each in told):
+        value = {key: each for _, values in reversed(told) for key, each in values.items()}
     return Origin(value=value, file=file, by_user=by_user, others=others)
 
 
@@ -158,15 +162,22 @@ def _keep_together(chosen: dict[str, Origin], places: Sequence[tuple[str, Mappin
         chosen.pop("description_format", None)
 
 
-def _says_something(value: Any) -> bool:
-    return bool(kept({"value": value})) and not (isinstance(value, str) and value in _UNKNOWN)
+def _says_something(name: str, value: Any) -> bool:
+    return bool(kept({name: value})) and not (name == "kind" and value in _NO_KINDS)
+
+
+def _differ(one: Any, other: Any) -> bool:
+    """Whether anybody would call it a disagreement: of two objects, only what both of them tell."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return any(_differ(one[name], other[name]) for name in one.keys() & other.keys())
+    return bool(_plain(one) != _plain(other))
 
 
 def _plain(value: Any) -> Any:
-    """A value without what nobody would call a disagreement: the order and the case of tags, spaces around texts."""
+    """A value without order and case of its words, spaces and tags of HTML."""
     if isinstance(value, list):
         return sorted(str(_plain(each)) for each in value)
-    return " ".join(value.split()).casefold() if isinstance(value, str) else value
+    return " ".join(without_tags(value).split()).casefold() if isinstance(value, str) else value
 
 
 # ------------------------------------------------------------------------------------------------------------- said
@@ -177,7 +188,7 @@ def _said(readings: Sequence[Reading], own: Mapping[str, Any], fetched: Mapping[
     places = [(OWN, own), *((each.file, each.said) for each in _by_rank(readings))]
     chosen: dict[str, Origin] = {}
     for name in dict.fromkeys(name for _, values in places for name in sorted(values)):
-        told = [(file, values[name]) for file, values in places if _says_something(values.get(name))]
+        told = [(file, values[name]) for file, values in places if _says_something(name, values.get(name))]
         if name not in own and name in fetched:
             told = [each for each in told if each[1] != fetched[name]]
         if told:

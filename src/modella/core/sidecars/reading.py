@@ -2,8 +2,9 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import PurePosixPath
 from typing import Any, Literal
 
@@ -15,6 +16,7 @@ from modella.core.loose_json import mapping, number, settled, text
 from modella.core.model import Preview, SourceRecord
 from modella.core.naming import is_inner
 from modella.core.prose import LONGEST, safe_html
+from modella.core.trained_words import trained_words
 
 MOST_PICTURES = 200
 LARGEST = 16 * 1024 * 1024
@@ -24,12 +26,13 @@ _EMPTY: tuple[Any, ...] = (None, "", [], {}, ())
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _WEB = re.compile(r"^https?://", re.IGNORECASE)
 _EMBEDDED = re.compile(r"^data:image/(?:jpeg|jpg|png|webp|gif|avif);base64,([A-Za-z0-9+/=\s]+)$")
-_HEAVIEST = 100
+_HEAVIEST = 20
 _LONGEST_TEXT = 1000
 _LENGTHS = {"name": 512, "notes": LONGEST, "negative_text": LONGEST}
 _NEVER_CUT = frozenset({"description", "version_description"})
 """Prose is cut before it is made safe: afterwards a cut could go through a tag."""
 _MOST_ENTRIES = 1000
+_LONGEST_PROMPT = 10_000
 _LARGEST_SETTINGS = 64 * 1024
 _LARGEST_PICTURE = 4 * 1024 * 1024
 _VIDEOS = (".mp4", ".webm", ".mov", ".m4v")
@@ -157,9 +160,19 @@ def words_of(value: Any) -> str | None:
     return found.replace("\r\n", "\n").replace("\r", "\n").strip()[:LONGEST] if found else None
 
 
+def prompt_words(entries: Iterable[str]) -> list[str]:
+    """Trained words out of texts; of each text and of all together no more than anybody writes."""
+    return list(trained_words(each[:_LONGEST_PROMPT] for each in islice(entries, _MOST_ENTRIES)))
+
+
 def has_tags(value: str | None) -> bool:
     """Whether a text was written as HTML: people who type notes do not do that."""
     return bool(value and _TAG.search(value[:LONGEST]))
+
+
+def without_tags(value: str) -> str:
+    """The words of a text in HTML, for comparing."""
+    return _TAG.sub(" ", value)
 
 
 def prose(value: Any) -> dict[str, str]:
@@ -207,6 +220,6 @@ def settings_of(value: Any) -> dict[str, Any]:
 
 
 def weight_of(value: Any) -> float | None:
-    """A strength that somebody chose: a number between -100 and 100 that is not zero, which means "the usual"."""
+    """A strength that somebody chose: a number between -20 and 20 that is not zero, which means "the usual"."""
     found = number(value)
     return float(found) if found is not None and 0 < abs(found) <= _HEAVIEST else None

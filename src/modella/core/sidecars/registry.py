@@ -10,7 +10,7 @@ from modella.core.sidecars import (
     connected_info,
     hub_folders,
     invoke,
-    lora_manager,
+    loramanager,
     markdown,
     model_object,
     plain,
@@ -22,7 +22,7 @@ from modella.core.sidecars import (
 from modella.core.sidecars.reading import LARGEST, Format, Reading, Sheet, base_name, decoded, parsed
 
 FORMATS: tuple[Format, ...] = (
-    lora_manager.FORMAT,
+    loramanager.FORMAT,
     civitai_info.FORMAT,
     *connected_info.FORMATS,
     rgthree.FORMAT,

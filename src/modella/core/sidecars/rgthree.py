@@ -7,8 +7,16 @@ from modella.core.civitai_objects import KINDS
 from modella.core.loose_json import integer, mapping, mappings, number, text, texts
 from modella.core.sidecars.civitai_part import NOBODY_KNOWS, told_version
 from modella.core.sidecars.origins import origin_of
-from modella.core.sidecars.reading import Format, Reading, Sheet, SidecarPicture, kept, picture_of, words_of
-from modella.core.trained_words import trained_words
+from modella.core.sidecars.reading import (
+    Format,
+    Reading,
+    Sheet,
+    SidecarPicture,
+    kept,
+    picture_of,
+    prompt_words,
+    words_of,
+)
 
 _META = {
     "seed": "seed",
@@ -44,7 +52,7 @@ def _said(value: Mapping[str, Any]) -> dict[str, Any]:
     tips = {"strength_min": number(value.get("strengthMin")), "strength_max": number(value.get("strengthMax"))}
     return kept(
         {
-            "trained_words": list(trained_words(chosen)) if has_own else None,
+            "trained_words": prompt_words(chosen) if has_own else None,
             "notes": words_of(value.get("userNote")),
             "usage_tips": kept(tips),
         }
@@ -63,7 +71,7 @@ def _copied(value: Mapping[str, Any]) -> dict[str, Any]:
             "base_model": base if base.lower() not in NOBODY_KNOWS else None,
             "kind": KINDS.get(told.replace(" ", "").lower()),
             "kind_text": told,
-            "trained_words": list(trained_words(words)),
+            "trained_words": prompt_words(words),
         }
     )
 

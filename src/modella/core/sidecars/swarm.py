@@ -6,8 +6,17 @@ from typing import Any
 
 from modella.core.loose_json import text, texts, timestamp
 from modella.core.sidecars.origins import origin_of
-from modella.core.sidecars.reading import Format, Reading, Sheet, hints_of, kept, picture_of, prose, weight_of
-from modella.core.trained_words import trained_words
+from modella.core.sidecars.reading import (
+    Format,
+    Reading,
+    Sheet,
+    hints_of,
+    kept,
+    picture_of,
+    prompt_words,
+    prose,
+    weight_of,
+)
 
 _PREFIX = "modelspec."
 _FROM = re.compile(r'^\s*From <a href="([^"<>]{1,2000})"[^<>]*>[^<]*</a>\s*')
@@ -54,7 +63,7 @@ def _fetched(value: Mapping[str, Any], described: str, downloaded: bool) -> dict
             "version": version if downloaded and sign else None,
             "creator": text(value.get("author")),
             **prose(described),
-            "trained_words": list(trained_words(texts(value.get("trigger_phrase")))),
+            "trained_words": prompt_words(texts(value.get("trigger_phrase"))),
             "tags": [each.strip() for part in texts(tags) for each in part.split(",") if each.strip()],
             "published_at": timestamp(value.get("date")),
             "license": {"name": licence} if licence else None,

@@ -15,11 +15,11 @@ from modella.core.sidecars.reading import (
     Sheet,
     has_tags,
     hints_of,
+    prompt_words,
     prose,
     weight_of,
     words_of,
 )
-from modella.core.trained_words import trained_words
 
 _TYPED = frozenset({"sd version", "activation text", "preferred weight", "negative text"})
 _IDS = frozenset({"modelId", "modelVersionId", "modelPageURL"})
@@ -65,7 +65,7 @@ def _read(sheet: Sheet, writer: Writer) -> Reading:
     linked = notes if notes and is_address(notes) else None
     vae = words_of(value.get("vae"))
     said = {
-        "trained_words": list(trained_words([text(value.get("activation text")) or ""])),
+        "trained_words": prompt_words([text(value.get("activation text")) or ""]),
         "preferred_weight": None if writer == "civitai-link" else weight_of(value.get("preferred weight")),
         "negative_text": words_of(value.get("negative text")),
         "notes": None if linked else notes,

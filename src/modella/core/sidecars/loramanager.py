@@ -18,11 +18,11 @@ from modella.core.sidecars.reading import (
     hints_of,
     kept,
     picture_of,
+    prompt_words,
     prose,
     weight_of,
     words_of,
 )
-from modella.core.trained_words import trained_words
 
 _KEYS = frozenset({"file_path", "from_civitai", "usage_tips", "preview_nsfw_level", "modelDescription"})
 _TIPS = ("strength", "strength_min", "strength_max", "clip_strength", "clip_skip")
@@ -59,7 +59,7 @@ def read(sheet: Sheet) -> Reading:
 
 def _said(value: Mapping[str, Any], version: Mapping[str, Any], fetched: Mapping[str, Any]) -> dict[str, Any]:
     tips = _tips(value.get("usage_tips"))
-    own_words = trained_words(texts(value.get("trainedWords")) or texts(version.get("trainedWords")))
+    own_words = prompt_words(texts(value.get("trainedWords")) or texts(version.get("trainedWords")))
     said = {
         "notes": words_of(value.get("notes")),
         "favorite": value.get("favorite") is True or None,
@@ -70,7 +70,7 @@ def _said(value: Mapping[str, Any], version: Mapping[str, Any], fetched: Mapping
         "name": _renamed(value, fetched),
         "base_model": _other_base(text(value.get("base_model")), fetched.get("base_model")),
         "tags": _other_tags(texts(value.get("tags")), fetched.get("tags")),
-        "trained_words": list(own_words) if list(own_words) != fetched.get("trained_words") else None,
+        "trained_words": own_words if own_words != fetched.get("trained_words") else None,
     }
     return kept(said)
 
