@@ -167,6 +167,11 @@ class Metadata(_Kept):
     favorite: bool | None = None
     preferred_weight: float | None = None
     negative_text: str | None = None
+    vae: str | None = None
+    usage_tips: dict[str, Any] = Field(default_factory=dict)
+    inference_defaults: dict[str, Any] = Field(default_factory=dict)
+    hidden: bool | None = None
+    skip_refresh: bool | None = None
     added_at: str = ""
     updated_at: str = ""
 
@@ -237,6 +242,12 @@ EDITABLE: dict[str, type | tuple[type, ...]] = {
     "favorite": (bool, type(None)),
     "preferred_weight": (float, int, type(None)),
     "negative_text": _TEXT,
+    "description_format": _TEXT,
+    "vae": _TEXT,
+    "usage_tips": dict,
+    "inference_defaults": dict,
+    "hidden": (bool, type(None)),
+    "skip_refresh": (bool, type(None)),
     "relations": list,
 }
 """Fields that a person may set, and what may stand in them."""
@@ -252,7 +263,7 @@ def check_fields(fields: dict[str, Any]) -> None:
 
 
 def _fits(name: str, value: Any) -> bool:
-    if not isinstance(value, EDITABLE[name]) or (isinstance(value, bool) and name != "favorite"):
+    if not isinstance(value, EDITABLE[name]) or (isinstance(value, bool) and name not in _YES_OR_NO):
         return False
     if isinstance(value, list):
         if name == "relations":
@@ -266,6 +277,7 @@ def _fits(name: str, value: Any) -> bool:
     return name != "name" or 0 < len(str(value).strip()) <= 512
 
 
+_YES_OR_NO = frozenset({"favorite", "hidden", "skip_refresh"})
 _BOUNDS = {"rating": (1, 5), "preferred_weight": (-20, 20), "nsfw_level": (0, 63)}
 
 

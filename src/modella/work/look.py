@@ -190,7 +190,7 @@ def _describe(metadata: Metadata, target: Target, detected: Identity, merged: Me
     )
     report = merged.report
     disputed = [
-        f"{name}: {origin.file or 'our record'} and {origin.others[0].file or 'our record'} differ"
+        f"{name}: {origin.file} and {origin.others[0].file} differ"
         for name, origin in [*report.fields.items(), *report.said.items(), *report.hints.items()]
         if origin.others
     ]
