@@ -39,6 +39,7 @@ from modella.core.errors import Conflict, DiskTrouble, ModellaError, NoSpace, Re
 
 CONTROL = ".modella"
 HISTORY_KEPT = 10
+_FORGET_EVERY = 32 * 1024 * 1024
 _RENAME_NOREPLACE = 1
 _AT_FDCWD = -100
 _KEEP_SIZE = 1
@@ -313,6 +314,7 @@ class PartFile:
             access = os.O_RDONLY if only_read else os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
             flags = access | os.O_CLOEXEC | getattr(os, "O_BINARY", 0)
             self._handle = os.open(path, flags, 0o644)
+        self._forgotten = 0
         self._journal: int | None = None
         self._journal_lock = threading.Lock()
 
@@ -331,6 +333,27 @@ class PartFile:
         """Bytes as they are in the file now; fewer at its end."""
         with disk_errors(self.path):
             return os.pread(self._handle, size, offset)
+
+    def read_once(self) -> None:
+        """Tells the system that the file will be read from its start to its end."""
+        self._advise("POSIX_FADV_SEQUENTIAL", 0, 0)
+
+    def forget(self, end: int) -> None:
+        """Tells the system that nobody needs the bytes before an offset in memory, every few megabytes."""
+        if end - self._forgotten >= _FORGET_EVERY:
+            self._advise("POSIX_FADV_DONTNEED", self._forgotten, end - self._forgotten)
+            self._forgotten = end
+
+    def fingerprint(self) -> tuple[int, int]:
+        """Size, and time of the last change in nanoseconds."""
+        told = os.fstat(self._handle)
+        return told.st_size, told.st_mtime_ns
+
+    def _advise(self, name: str, start: int, size: int) -> None:
+        advice = getattr(os, name, None)
+        if advice is not None:
+            with suppress(OSError):
+                os.posix_fadvise(self._handle, start, size, advice)
 
     def flush(self) -> None:
         """Makes the written bytes durable. When this raises, nothing since the last flush may be believed."""

@@ -268,7 +268,7 @@ class _Scan:
         record = self._top / folder.path / entry.name
         return self._target(folder, place, main, ((main, 0, entry.mtime),))._replace(
             metadata=str(record),
-            overrides=str(record.with_name(entry.name.replace(*_OURS))),
+            overrides=str(record.with_name(entry.name.removesuffix(_OURS[0]) + _OURS[1])),
             state="missing",
         )
 
