@@ -8,7 +8,7 @@ from modella.core.digests import Digests
 from modella.core.errors import ModellaError, NotFound
 from modella.core.events import ModelChanged
 from modella.core.model import FileTrust, Metadata, ModelFile, Overrides, effective
-from modella.io.disk import PartFile, is_regular, read_json, write_json
+from modella.io.disk import PartFile, check_not_newer, is_regular, read_json, write_json
 from modella.work.hands import Hands, now, stamp
 from modella.work.hashing import READ_SIZE, DigestSet
 from modella.work.verify import with_git_sha1
@@ -28,6 +28,7 @@ def recheck(hands: Hands, model_id: str, told: Callable[[str, int, int], None] =
     if not is_regular(record):
         rows: list[dict[str, str | None]] = [{"name": file["name"], "state": "missing"} for file in found["files"]]
         return {"id": model_id, "name": found["name"], "files": rows, "ok": False}
+    check_not_newer(record)
     metadata = Metadata.model_validate(read_json(record))
     rows = [_row(hands, found["path"], file, told) for file in metadata.files]
     hands.library.keep_history(metadata.id, record, stamp())
