@@ -36,7 +36,8 @@ def rebuild(hands: Hands) -> int:
             continue
         found.add(str(record["id"]))
     for model in set(gone.values()) - found:  # one that was found in another folder has only moved
-        hands.index.remove(model)
+        if (hands.index.get(model) or {}).get("home", "placed") == "placed":  # adopted ones are the scan's affair
+            hands.index.remove(model)
     return len(found)
 
 
