@@ -11,7 +11,7 @@ from typing import Any
 from modella import __version__
 from modella.core.errors import BadLink, DiskTrouble, ModellaError
 from modella.io.bus import Bus
-from modella.io.disk import Library, Ownership, make_folders, make_private, read_json, write_json
+from modella.io.disk import Library, Ownership, make_folders, make_private, read_json, sweep, write_json
 from modella.io.journal import start_log
 from modella.io.net import Credential, Net, NetPolicy, origin_of
 from modella.io.packaged import load_rules
@@ -31,6 +31,9 @@ from modella.work.tasks import Tasks
 
 CIVITAI_HOSTS = ("civitai.com", "www.civitai.com", "civitai.red", "civitai.green", "civitai.blue", "api.civitai.com")
 HUGGINGFACE_HOSTS = ("huggingface.co", "www.huggingface.co", "hf.co")
+
+_SURELY_DEAD = 3600.0
+"""Seconds after which a temporary file in the home folder, which several processes share, has no writer any more."""
 
 
 @dataclass
@@ -83,11 +86,12 @@ def open_house(flags: Mapping[str, Any], env: Mapping[str, str] = os.environ, *,
     ownership.take({"version": __version__, "since": now(), "host": gethostname()})
     try:
         make_private(settings.home)
+        sweep(settings.home, _SURELY_DEAD)
         hands, live = _hands(flags, env, library, library_id)
     except BaseException:
         ownership.release()
         raise
-    if hands.index.is_new:
+    if hands.index.is_new or ownership.after_power_cut:
         with suppress(ModellaError):
             rebuild(hands)
     return House(hands, Queue(hands, only_asked=only_asked), ownership, live)

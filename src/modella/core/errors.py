@@ -133,6 +133,7 @@ class DiskTrouble(ModellaError):
         "network-disk": False,
         "database-unreadable": False,
         "database-newer": False,
+        "record-newer": False,
     }
 
 

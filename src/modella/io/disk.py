@@ -22,7 +22,8 @@ import shutil
 import stat
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -36,10 +37,13 @@ else:
     import fcntl
 
 from modella.core.errors import Conflict, DiskTrouble, ModellaError, NoSpace, Refused
+from modella.core.naming import name_key
 
 CONTROL = ".modella"
 HISTORY_KEPT = 10
 _FORGET_EVERY = 32 * 1024 * 1024
+SCHEMA = 1
+"""The latest `schema` of the small files that this program knows."""
 _RENAME_NOREPLACE = 1
 _AT_FDCWD = -100
 _KEEP_SIZE = 1
@@ -119,6 +123,17 @@ def read_json(path: Path) -> Any:
     return json.loads(content)
 
 
+def check_not_newer(path: Path) -> None:
+    """DiskTrouble("record-newer") for a JSON file of ours whose schema this program does not know yet."""
+    try:
+        found = read_json(path)
+    except ValueError:
+        return
+    version = found.get("schema", found.get("schema_version")) if isinstance(found, dict) else None
+    if isinstance(version, int) and version > SCHEMA:
+        raise DiskTrouble("record-newer", path=str(path), version=version, known=SCHEMA)
+
+
 def read_bytes(path: Path) -> bytes:
     """The whole of a small file."""
     with disk_errors(path):
@@ -193,23 +208,40 @@ def _write_new(path: Path, content: bytes, mode: int) -> None:
 def publish(source: Path, target: Path) -> None:
     """Gives a finished file its final name; Conflict("name-taken") when the name exists, whatever it is.
 
-    Both folders are flushed. On another file system the bytes are copied, flushed and then published there; the
-    source goes last.
+    A new spelling of the name it has, such as other case, is not taken. Both folders are flushed. On another file
+    system the bytes are copied, flushed and then published there; the source goes last.
     """
     with disk_errors(target):
         try:
-            _rename_new(source, target)
-        except FileExistsError:
-            # One file under both names: a crash came between making the second and taking away the first.
-            if not os.path.samestat(source.lstat(), target.lstat()):
-                raise Conflict("name-taken", path=str(target)) from None
-            source.unlink()
+            _move_new(source, target)
         except OSError as problem:
             if problem.errno != errno.EXDEV:
                 raise
             _copy_then_publish(source, target)
         flush_folder(target.parent)
         flush_folder(source.parent)
+
+
+def _move_new(source: Path, target: Path) -> None:
+    """Renames without replacing; Conflict("name-taken") when another file has the name."""
+    try:
+        _rename_new(source, target)
+    except FileExistsError:
+        if _is_respelling(source, target):
+            source.rename(target)
+            return
+        # One file under both names: a crash came between making the second and taking away the first.
+        if not os.path.samestat(source.lstat(), target.lstat()):
+            raise Conflict("name-taken", path=str(target)) from None
+        source.unlink()
+
+
+def _is_respelling(source: Path, target: Path) -> bool:
+    """Whether both names stand for the one entry there is, where the file system takes them for the same."""
+    key = name_key(target.name)
+    if source.parent != target.parent or name_key(source.name) != key:
+        return False
+    return sum(1 for each in target.parent.iterdir() if name_key(each.name) == key) == 1
 
 
 def _rename_new(source: Path, target: Path) -> None:
@@ -479,10 +511,14 @@ class Library:
         return self.control / "quarantine" / download
 
     def prepare(self) -> str:
-        """Makes the control folder where there is none; the library's id."""
+        """Makes the control folder where there is none; the library's id.
+
+        DiskTrouble("record-newer") when a later version has given the library another shape.
+        """
         marker = self.control / "library.json"
         known = self._marker(marker)
         if known:
+            check_not_newer(marker)
             return known
         for folder in (self.incoming, self.control / "quarantine", self.control / "trash", self.control / "history"):
             make_folders(folder)
@@ -513,9 +549,13 @@ class Library:
         return path
 
     def keep_history(self, model_id: str, file: Path, stamp: str, kept_as: str = "") -> None:
-        """Copies a canonical file to the history before it is overwritten, keeping the newest ten."""
+        """Copies a canonical file to the history before it is overwritten, keeping the newest ten.
+
+        DiskTrouble("record-newer") for a file that a later version wrote: it must not be overwritten.
+        """
         if not file.exists():
             return
+        check_not_newer(file)
         folder, name = self.control / "history" / model_id, kept_as or file.name
         make_folders(folder)
         write_atomic(folder / f"{stamp}-{name}", file.read_bytes())
@@ -525,21 +565,37 @@ class Library:
     def trash(self, folder: Path, names: list[str], entry: str, manifest: dict[str, Any]) -> Path:
         """Moves files of ours from a folder into the trash with what is needed to restore them.
 
-        Files that are not named stay, and so does the folder then. No copying.
+        Files that are not named stay, and so does the folder then. No copying. Durable when this returns; done again
+        with the same entry, it finishes what a crash has left half done.
         """
         bin_ = self.control / "trash" / entry
         make_folders(bin_)
-        write_json(bin_ / "manifest.json", {**manifest, "folder": str(folder.relative_to(self.root)), "names": names})
+        inside = folder.relative_to(self.root)
+        write_json(bin_ / "manifest.json", {**manifest, "folder": str(inside), "names": names})
+        touched = {bin_: None, folder: None}
         with disk_errors(folder):
             for name in names:
-                source = self.inside(f"{folder.relative_to(self.root).as_posix()}/{name}")
-                target = bin_ / name
+                source, target = self.inside(f"{inside.as_posix()}/{name}"), bin_ / name
                 if os.path.lexists(source):
-                    target.parent.mkdir(parents=True, exist_ok=True)
-                    _rename_new(source, target)
-            flush_folder(bin_)
-            remove_if_empty(folder, self.root)
+                    make_folders(target.parent)
+                    _move_new(source, target)
+                touched |= {target.parent: None, source.parent: None}
+            _flush_all(touched)
+            for each in sorted(touched, key=lambda path: len(path.parts), reverse=True):
+                if each.is_relative_to(folder):
+                    remove_if_empty(each, self.root)
+            _flush_all(touched)
         return bin_
+
+    def trash_begun(self, model: str, download: str) -> tuple[str, dict[str, Any] | None] | None:
+        """The entry that a download has begun for a model it replaces, with the manifest if that was written."""
+        for bin_ in sorted((self.control / "trash").glob(f"*-{model}")):
+            manifest = read_json(bin_ / "manifest.json")
+            if manifest is None and not any(bin_.iterdir()):
+                return bin_.name, None
+            if isinstance(manifest, dict) and manifest.get("download") == download:
+                return bin_.name, manifest
+        return None
 
     def set_to_quarantine(self, download: str, reason: dict[str, Any]) -> Path:
         """Moves a download's staging folder to the quarantine, with the reason beside the bytes."""
@@ -556,11 +612,14 @@ class Library:
     def sweep(self) -> None:
         """Removes what writes that died have left in the control folder; called by the owner before it begins."""
         folders = (self.control, self.incoming, *self.incoming.glob("*"), *(self.control / "history").glob("*"))
-        for folder in (*folders, *(self.control / "thumbs").glob("*")):
+        for folder in (*folders, *(self.control / "thumbs").glob("*"), *(self.control / "trash").glob("*")):
             sweep(folder)
 
     def set_staging_aside(self, download: str) -> None:
-        """Keeps a download's folder that cannot be read, out of the way."""
+        """Keeps a download's folder that cannot be read, out of the way; one with nothing in it goes."""
+        with suppress(OSError):
+            self.staging(download).rmdir()
+            return
         lost = self.incoming / ".lost"
         make_folders(lost)
         with disk_errors(lost):
@@ -578,7 +637,8 @@ class Library:
         if not folder.is_dir() or folder.is_symlink():
             return
         with disk_errors(folder):
-            for entry in folder.iterdir():
+            # The record last: a crash in between leaves a folder that still says what it is.
+            for entry in sorted(folder.iterdir(), key=lambda entry: entry.name == "state.json"):
                 ours = entry.name in {"state.json", "listing.json", "reason.json"} or ".journal." in entry.name
                 if ours or entry.suffix in {".part", ".tmp", ".preview"}:
                     entry.unlink(missing_ok=True)
@@ -592,13 +652,23 @@ class Library:
         return str(found["id"]) if isinstance(found, dict) and found.get("id") else None
 
 
-def sweep(folder: Path) -> None:
-    """Removes temporary files that a write of ours left in a folder when its process died."""
+def _flush_all(folders: Iterable[Path]) -> None:
+    """Flushes each folder, or of one that is gone the one above it that is still there."""
+    for folder in {next(found for found in (path, *path.parents) if found.is_dir()) for path in folders}:
+        flush_folder(folder)
+
+
+def sweep(folder: Path, older_than: float = 0.0) -> None:
+    """Removes temporary files that a write of ours left in a folder when its process died.
+
+    Where other processes of ours write too, only those that were last written so many seconds ago.
+    """
     if not folder.is_dir():
         return
+    latest = time.time() - older_than if older_than else float("inf")
     with disk_errors(folder):
         for entry in folder.iterdir():
-            if _TEMPORARY.match(entry.name) and is_regular(entry):
+            if _TEMPORARY.match(entry.name) and is_regular(entry) and entry.stat().st_mtime < latest:
                 entry.unlink(missing_ok=True)
 
 
@@ -622,6 +692,8 @@ class Ownership:
         self._record = library.control / "owner.json"
         self._path = library.control / "lock"
         self._handle: int | None = None
+        self.after_power_cut = False
+        """Whether the last owner ended with the machine: what was not flushed may be gone."""
 
     def take(self, owner: dict[str, Any]) -> None:
         """Becomes the owner; Conflict("library-in-use") with the present owner's record when there is one."""
@@ -632,6 +704,8 @@ class Ownership:
                 os.close(handle)
                 raise Conflict("library-in-use", **(self.owner() or {})) from None
         self._handle = handle
+        died = self.owner()
+        self.after_power_cut = died is not None and died.get("boot") != boot_id()
         self.tell(owner)
 
     def tell(self, owner: dict[str, Any]) -> None:

@@ -33,7 +33,7 @@ from modella.core.naming import file_name, inner_path, name_key, slug, suffix_of
 from modella.core.placement import choose, place
 from modella.core.rules import family_of
 from modella.core.weighing import disagreements, kind_of
-from modella.io.disk import hard_link, make_folders, publish, read_json, sweep, write_json
+from modella.io.disk import check_not_newer, hard_link, make_folders, publish, read_json, sweep, write_json
 from modella.io.headers import read_header
 from modella.work.hands import Hands, new_id, now, stamp
 from modella.work.hashing import sha256_of
@@ -234,7 +234,9 @@ def _replaced(job: Job) -> dict[str, Any] | None:
 
 def _kept_overrides(hands: Hands, folder: str, new: Overrides) -> Overrides:
     """The user's word on the model that is replaced, with the newest on top."""
-    found = read_json(hands.library.inside(folder) / "overrides.json")
+    file = hands.library.inside(folder) / "overrides.json"
+    check_not_newer(file)
+    found = read_json(file)
     old = Overrides.model_validate(found) if isinstance(found, dict) else Overrides(schema=1)
     return old.model_copy(update={"fields": {**old.fields, **new.fields}})
 
@@ -281,19 +283,23 @@ def _clear_the_way(job: Job, plan: Plan) -> None:
     """A model that is replaced goes to the trash first, whole, with what is needed to restore it."""
     if plan.replaces is None or job.record.cleared:
         return
-    old = job.hands.index.get(plan.replaces)
-    if old is not None:
-        _trash(job, old)
+    _trash(job, plan.replaces)
     job.record.cleared = True
     job.save()
 
 
-def _trash(job: Job, old: dict[str, Any]) -> None:
-    folder = job.hands.library.inside(str(old["path"]))
+def _trash(job: Job, model: str) -> None:
+    """Trashes the model that is replaced, or finishes doing so: then the manifest tells what belongs to it."""
+    library = job.hands.library
+    entry, manifest = library.trash_begun(model, job.record.id) or (f"{stamp()}-{model}", None)
+    old = manifest["record"] if manifest else job.hands.index.get(model)
+    if old is None:
+        return
     names = [file["name"] for file in old["files"]] + [p["file"] for p in old.get("previews") or [] if p.get("file")]
     names += ["metadata.json", "overrides.json"]
-    job.hands.library.trash(folder, names, f"{stamp()}-{old['id']}", {"why": "replaced", "record": old})
-    job.hands.index.remove(str(old["id"]))
+    told = {"why": "replaced", "download": job.record.id, "record": old}
+    library.trash(library.inside(str(old["path"])), names, entry, told)
+    job.hands.index.remove(model)
 
 
 def _publish(job: Job, part: PartRecord, target: Path) -> None:

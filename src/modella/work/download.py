@@ -48,7 +48,7 @@ async def _tell_the_story(job: Job, others_need: Callable[[], int]) -> None:
     await asyncio.to_thread(describe, job)
     job.heed_stop()
     if record.plan is None:
-        if not await asyncio.to_thread(meet_duplicate, job):
+        if not await asyncio.to_thread(_may_go_on, job):
             return
         if record.duplicate_of and record.wish.on_duplicate == "link":
             await asyncio.to_thread(link_duplicate, job)
@@ -57,10 +57,18 @@ async def _tell_the_story(job: Job, others_need: Callable[[], int]) -> None:
             while not part.complete:
                 await fetch_part(job, part)
                 job.heed_stop()
-        if not await asyncio.to_thread(meet_duplicate, job):
-            await asyncio.to_thread(job.hands.library.drop_staging, record.id)
+        if not await asyncio.to_thread(_may_go_on, job):
             return
     await asyncio.to_thread(admit, job)
+
+
+def _may_go_on(job: Job) -> bool:
+    """Whether to go on beside what the library holds already; one that is done with that leaves nothing behind."""
+    if meet_duplicate(job):
+        return True
+    if job.record.state is State.done:
+        job.hands.library.drop_staging(job.record.id)
+    return False
 
 
 async def fetch_part(job: Job, part: PartRecord) -> None:

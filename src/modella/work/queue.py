@@ -9,13 +9,13 @@ from urllib.parse import urlsplit
 
 import structlog
 
-from modella.core.download import FINISHED, WORKING, Download, Duplicates, Reason, State, Wish
-from modella.core.errors import BadLink, Conflict, ModellaError, NotFound
+from modella.core.download import FINISHED, SCHEMA, WORKING, Download, Duplicates, Reason, State, Wish
+from modella.core.errors import BadLink, Conflict, DiskTrouble, ModellaError, NotFound
 from modella.core.events import DownloadRemoved, QueueChanged
 from modella.core.kinds import Kind
 from modella.core.model import check_fields
 from modella.core.secrecy import mask_text
-from modella.io.disk import free_space, is_writable, read_json
+from modella.io.disk import check_not_newer, free_space, is_writable, read_json
 from modella.sources.registry import ask_in_order
 from modella.work.describe import chosen, margin, with_context
 from modella.work.download import download
@@ -50,6 +50,7 @@ class Queue:
         self.hands = hands
         self._only_asked = only_asked
         self._held: set[str] = set()
+        self._newer: set[str] = set()
         self._jobs: dict[str, Job] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._hosts: dict[str, str] = {}
@@ -360,6 +361,8 @@ class Queue:
             found = await asyncio.to_thread(self.hands.store.get, download_id)
             if found is None:
                 raise NotFound("unknown-id", id=download_id[:64])
+            if self._is_newer(found):
+                raise DiskTrouble("record-newer", path=str(self.hands.library.staging(download_id)))
             self._jobs[download_id] = Job(found, self.hands)
         return self._jobs[download_id]
 
@@ -374,7 +377,7 @@ class Queue:
                     record.state, record.reason = State.paused, None
                 self._jobs[record.id] = Job(record, self.hands)
         for record in self.hands.store.downloads(self.hands.library_id, limit=1_000_000):
-            if record.state in FINISHED or record.id in self._jobs:
+            if record.state in FINISHED or record.id in self._jobs or self._is_newer(record):
                 continue
             job = self._jobs[record.id] = Job(record, self.hands)
             if not job.staging.is_dir():
@@ -391,6 +394,10 @@ class Queue:
             if record.state in {State.done, State.cancelled}:
                 library.drop_staging(record.id)
 
+    def _is_newer(self, record: Download) -> bool:
+        """Whether a later version has written the download; it must go on there."""
+        return record.schema_version > SCHEMA or record.id in self._newer
+
     def _found_on_disk(self) -> list[Download]:
         found = []
         folder = self.hands.library.incoming
@@ -398,10 +405,17 @@ class Queue:
             if staging.name.startswith(".") or not staging.is_dir():
                 continue
             try:
+                check_not_newer(staging / "state.json")
                 content = read_json(staging / "state.json")
                 record = Download.model_validate(content)
                 if record.id != staging.name:
                     raise ValueError("the record is of another download")
+            except DiskTrouble as problem:
+                if problem.code != "record-newer":
+                    raise
+                log.warning("a download of a newer version; it is left alone", folder=staging.name)
+                self._newer.add(staging.name)
+                continue
             except ValueError:
                 log.warning("a download folder cannot be read; it is kept", folder=staging.name)
                 self.hands.library.set_staging_aside(staging.name)

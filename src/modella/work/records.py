@@ -16,7 +16,7 @@ from modella.core.events import ModelChanged
 from modella.core.model import Metadata, Overrides, effective
 from modella.core.naming import suffix_of
 from modella.core.root import Root
-from modella.io.disk import is_regular, make_folders, read_json, write_json
+from modella.io.disk import check_not_newer, is_regular, make_folders, read_json, write_json
 from modella.work.hands import Hands, now, stamp
 from modella.work.roots import root_of
 
@@ -103,6 +103,8 @@ def load(hands: Hands, model: str) -> Record:
     root = root_of(hands, str(known["root"]))
     place, home = str(known["place"]), known["home"]
     metadata_file, overrides_file = canonical_files(hands, root, place, home)
+    for file in (metadata_file, overrides_file):
+        check_not_newer(file)
     told = _read(metadata_file) if metadata_file.exists() else None
     if told is None and home == "placed":
         raise NotFound("no-such-path", path=str(metadata_file))
