@@ -477,6 +477,15 @@ def _available(path: Path) -> int:
     return found.f_bavail * found.f_frsize
 
 
+def file_system_of(path: Path) -> str:
+    """The type of the file system a path lies on, such as `ext4` or `nfs4`; empty where nobody can tell."""
+    best, found = "", ""
+    for part in psutil.disk_partitions(all=True):
+        if len(part.mountpoint) > len(best) and (path == Path(part.mountpoint) or path.is_relative_to(part.mountpoint)):
+            best, found = part.mountpoint, part.fstype
+    return found.lower()
+
+
 def total_space(path: Path) -> int:
     """Bytes of the whole file system of the path."""
     with disk_errors(path):
