@@ -5,7 +5,8 @@ again».
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 
 import structlog
 
@@ -18,11 +19,13 @@ from modella.work.describe import check_space, describe, margin, meet_duplicate,
 from modella.work.fetch import Fetch, Progress, Stopped
 from modella.work.hands import new_id
 from modella.work.job import Job, reason_of
+from modella.work.outage import OUTAGES, behind
 from modella.work.verify import verify, with_git_sha1
 
 log = structlog.get_logger()
 TELL_EVERY = 0.2
-_WAITS_FOR_THE_DISK = {"no-space", "quota", "no-inodes", "read-only", "root-offline", "disk-busy"}
+_WAITS = OUTAGES | {"no-space", "quota", "no-inodes", "read-only", "root-offline", "disk-busy"}
+"""What passes without anybody's doing: the download waits for it (`work/queue.py` sees its end)."""
 
 
 async def download(job: Job, others_need: Callable[[], int]) -> None:
@@ -48,19 +51,46 @@ async def _tell_the_story(job: Job, others_need: Callable[[], int]) -> None:
     await asyncio.to_thread(describe, job)
     job.heed_stop()
     if record.plan is None:
-        if not await asyncio.to_thread(meet_duplicate, job):
+        if not await asyncio.to_thread(_is_wanted, job):
             return
-        if record.duplicate_of and record.wish.on_duplicate == "link":
-            await asyncio.to_thread(link_duplicate, job)
         await asyncio.to_thread(check_space, job, others_need())
         for part in record.parts:
             while not part.complete:
                 await fetch_part(job, part)
                 job.heed_stop()
-        if not await asyncio.to_thread(meet_duplicate, job):
-            await asyncio.to_thread(job.hands.library.drop_staging, record.id)
+    async with _alone_with(job):
+        if record.plan is None and not await asyncio.to_thread(_is_wanted, job):
             return
-    await asyncio.to_thread(admit, job)
+        await asyncio.to_thread(admit, job)
+
+
+@asynccontextmanager
+async def _alone_with(job: Job) -> AsyncIterator[None]:
+    """Nobody else admits the same content meanwhile: whoever comes second finds the model of the first."""
+    content = tuple(sorted(part.actual.sha256 or "" for part in job.record.parts if part.actual))
+    mine = job.hands.arriving.setdefault(content, asyncio.Lock())
+    while True:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(TELL_EVERY):
+                await mine.acquire()
+                break
+        job.heed_stop()
+    try:
+        yield
+    finally:
+        mine.release()
+
+
+def _is_wanted(job: Job) -> bool:
+    """Whether to go on, given what the library holds by now; a duplicate that is to be linked becomes a link."""
+    record = job.record
+    if not meet_duplicate(job):
+        if record.state is State.done:
+            job.hands.library.drop_staging(record.id)
+        return False
+    if record.duplicate_of and record.wish.on_duplicate == "link":
+        link_duplicate(job)
+    return True
 
 
 async def fetch_part(job: Job, part: PartRecord) -> None:
@@ -128,14 +158,17 @@ def check_room(job: Job, size: int) -> None:
 def _teller(job: Job, part: PartRecord) -> Callable[[Progress], None]:
     """Tells progress a few times a second, and waiting when it begins and ends."""
     last_told = 0.0
-    waiting: str | None = None
+    remark: str | None = None
 
     def told(progress: Progress) -> None:
-        nonlocal last_told, waiting
+        nonlocal last_told, remark
         moment = asyncio.get_running_loop().time()
-        if progress.waiting != waiting:
-            waiting = progress.waiting
-            job.record.reason = Reason(code=waiting, facts={"seconds": round(progress.until, 1)}) if waiting else None
+        job.is_slow = progress.slow
+        now_remarked = progress.waiting or ("slow-server" if progress.slow else None)
+        if now_remarked != remark:
+            remark = now_remarked
+            facts = {"seconds": round(progress.until, 1)} if progress.waiting else {"host": progress.host}
+            job.record.reason = Reason(code=remark, facts=facts) if remark else None
             job.tell()
         if moment - last_told >= TELL_EVERY:
             last_told = moment
@@ -153,12 +186,13 @@ def _leave(job: Job, state: State) -> None:
 
 
 def _fail(job: Job, problem: ModellaError) -> None:
-    """The end that fits the error: quarantine, waiting for the disk, or failed with the reason."""
-    job.record.attempts += 1
+    """The end that fits the error: quarantine, waiting for the disk or the network, or failed with the reason."""
+    problem = behind(problem, job.hands.net)
+    job.record.attempts += problem.code not in OUTAGES
     problem = with_context(problem, job.record.wish, job.listing if job.has_listing() else None)
     if problem.code == "hash-mismatch":
         quarantine(job, problem)
-    elif problem.code in _WAITS_FOR_THE_DISK:
+    elif problem.code in _WAITS:
         try:
             job.become(State.waiting, None, reason_of(problem))
         except DiskTrouble:
