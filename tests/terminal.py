@@ -30,7 +30,7 @@ class Terminal:
             "MODELLA_HOME": str(self.home),
             "MODELLA_LIBRARY": str(self.library),
             "MODELLA_RETRY_PAUSE": "0.05",
-            "MODELLA_STALL_TIMEOUT": "2",
+            "MODELLA_STALL_TIMEOUT": "15",
             "MODELLA_TRIES": "3",
             "MODELLA_SPACE_MARGIN": "1048576",
         }

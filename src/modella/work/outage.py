@@ -21,6 +21,8 @@ _SIGNS: Mapping[str, str] = {
 def behind(problem: ModellaError, net: Net) -> ModellaError:
     """The outage that explains a failure, or the failure itself. May ask the network, which takes seconds."""
     suspected = _SIGNS.get(problem.code)
+    if problem.code == "login-needed" and not problem.facts.get("title"):
+        suspected = None  # a site's own API asks for a login, no page does
     if suspected is None or net.outage() != suspected:
         return problem
     host = problem.facts.get("host")
