@@ -497,3 +497,25 @@ def test_a_page_of_one_host_is_no_captive_portal(place: Place) -> None:
 def test_names_that_all_lead_into_the_private_network_are_a_captive_portal() -> None:
     net = quick_net(allowed=frozenset(), resolve=lambda host, port: ["192.168.1.1"], landmarks=landmarks(80))
     assert net.outage() == "captive-portal"
+
+
+# ---------------------------------------------------------------------------------- a source that fails for a moment
+
+
+@pytest.mark.parametrize(
+    "fault", ["reset-after:0", "dropped", "status:503", "status:502", "too-many:0", "close-after:5"]
+)
+@pytest.mark.parametrize("theme", ["lora", "hf-lora"])
+def test_a_source_that_fails_for_a_moment_is_asked_again(place: Place, theme: str, fault: str) -> None:
+    place.hub.misbehave("*/api/*", fault, times=2)
+    place.hub.misbehave("/api/*", fault, times=2)
+    ended = place.pull(place.hub.example(theme))
+    assert ended.state is State.done, ended.reason
+    assert ended.attempts == 0
+
+
+def test_a_source_that_goes_on_failing_is_told_in_the_end(place: Place) -> None:
+    place.hub.misbehave("/api/*", "status:503", times=None)
+    ended = place.pull(place.hub.example("lora"))
+    assert (ended.state, ended.reason.code if ended.reason else "") == (State.failed, "server-error")
+    assert len(place.hub.civitai_origin.requests) <= 10

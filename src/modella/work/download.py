@@ -5,13 +5,14 @@ again».
 """
 
 import asyncio
+import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
 import structlog
 
 from modella.core.download import PartRecord, Reason, State, Step
-from modella.core.errors import DiskTrouble, ModellaError, NoSpace
+from modella.core.errors import DiskTrouble, ModellaError, NetworkTrouble, NoSpace
 from modella.core.listing import Location
 from modella.io.disk import PartFile, free_space
 from modella.work.admit import admit, link_duplicate, quarantine
@@ -24,6 +25,11 @@ from modella.work.verify import verify, with_git_sha1
 
 log = structlog.get_logger()
 TELL_EVERY = 0.2
+MOST_ASKED = 4
+"""How often a source is asked again for a listing: somebody may be waiting for it."""
+_PASSES = {"connection-refused", "connection-lost", "connect-timeout", "stalled", "incomplete", "server-error"} | {
+    *("rate-limited", "name-not-resolved"),
+}
 _WAITS = OUTAGES | {"no-space", "quota", "no-inodes", "read-only", "root-offline", "disk-busy"}
 """What passes without anybody's doing: the download waits for it (`work/queue.py` sees its end)."""
 
@@ -48,7 +54,7 @@ async def download(job: Job, others_need: Callable[[], int]) -> None:
 
 async def _tell_the_story(job: Job, others_need: Callable[[], int]) -> None:
     record = job.record
-    await asyncio.to_thread(describe, job)
+    await _describe_patiently(job)
     job.heed_stop()
     if record.plan is None:
         if not await asyncio.to_thread(_is_wanted, job):
@@ -62,6 +68,29 @@ async def _tell_the_story(job: Job, others_need: Callable[[], int]) -> None:
         if record.plan is None and not await asyncio.to_thread(_is_wanted, job):
             return
         await asyncio.to_thread(admit, job)
+
+
+async def _describe_patiently(job: Job) -> None:
+    """Asks the source, and asks again a few times when the way there or its server fails for a moment."""
+    patience = job.hands.patience
+    for attempt in range(min(patience.tries, MOST_ASKED)):
+        try:
+            await asyncio.to_thread(describe, job)
+            return
+        except NetworkTrouble as problem:
+            wait = problem.facts.get("retry_after") or patience.pause * 2**attempt
+            if problem.code not in _PASSES or wait > patience.longest_pause:
+                raise
+            found = await asyncio.to_thread(behind, problem, job.hands.net)
+            if found.code in OUTAGES:
+                raise found from problem
+            job.record.reason = Reason(code=problem.code, facts={**reason_of(problem).facts, "seconds": round(wait, 1)})
+            job.tell()
+        until = asyncio.get_running_loop().time() + wait * random.uniform(0.75, 1.25)
+        while asyncio.get_running_loop().time() < until:
+            job.heed_stop()
+            await asyncio.sleep(min(TELL_EVERY, wait))
+    await asyncio.to_thread(describe, job)
 
 
 @asynccontextmanager

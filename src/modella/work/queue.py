@@ -239,7 +239,7 @@ class Queue:
             if task.done():
                 del self._tasks[download_id]
                 self._leave_host(download_id)
-            elif self._jobs[download_id].is_slow:
+            elif download_id in self._jobs and self._jobs[download_id].is_slow:
                 self._leave_host(download_id)
         self._wake_waiting()
         self._look_at_the_network()
