@@ -28,8 +28,8 @@ from tests.place import Place, until
 from tests.terminal import Terminal, end, wait_for
 
 IMPATIENT = Patience(tries=4, pause=0.01, longest_pause=0.02, slow_window=0.5, slowest=4096, slow_reconnects=2)
-DRIP = "drip:100:0.05"
-"""Some 2000 bytes a second: a half of what is slow for `IMPATIENT`, and lively enough for any stall timeout."""
+DRIP = "drip:25:0.05"
+"""Some 500 bytes a second: an eighth of what is slow for `IMPATIENT`, and lively enough for any stall timeout."""
 
 
 # ------------------------------------------------------------------------------------------------------ slow servers
@@ -71,7 +71,7 @@ def test_a_server_that_becomes_quick_again_loses_its_note(tmp_path: Path) -> Non
     quick = threading.Event()
 
     def respond(request: Request) -> Answer:
-        return file(content, "v1") if quick.is_set() else file(content, "v1").but(piece=100, pause=0.05)
+        return file(content, "v1") if quick.is_set() else file(content, "v1").but(piece=25, pause=0.05)
 
     with Origin(respond) as origin:
         transfer = Transfer(tmp_path, f"{origin.url}/model", patience=IMPATIENT)
@@ -191,7 +191,7 @@ def sent(hub: Hub) -> int:
 @pytest.mark.parametrize("cut", [False, True], ids=["the server waits", "the server gives up"])
 def test_a_process_that_was_stopped_goes_on(terminal: Terminal, hub: Hub, cut: bool) -> None:
     hub.misbehave("files:/files/*", "throttle:20000000", times=None)
-    terminal.env |= {"MODELLA_STALL_TIMEOUT": "1", "MODELLA_TRIES": "1"}
+    terminal.env |= {"MODELLA_STALL_TIMEOUT": "2", "MODELLA_TRIES": "1"}
     process = terminal.start("pull", f"{hub.files_url}/files/virtual-64m.bin", "--json")
     lines: list[str] = []
     reading = threading.Thread(target=lambda: lines.extend(process.stdout or ()), daemon=True)
