@@ -320,6 +320,19 @@ def hard_link(existing: Path, target: Path) -> bool:
         return True
 
 
+def hard_link_over(existing: Path, target: Path) -> bool:
+    """Makes a name of ours, taken or not, a second name of a file; False, and nothing is changed, where that fails."""
+    if same_file(existing, target):
+        return True
+    beside = target.with_name(f"{target.name}.{secrets.token_hex(4)}.tmp")
+    if not hard_link(existing, beside):
+        return False
+    with disk_errors(target):
+        beside.replace(target)
+    flush_folder(target.parent)
+    return True
+
+
 def same_file(one: Path, other: Path) -> bool:
     """Whether two paths are one file (device and inode)."""
     try:
