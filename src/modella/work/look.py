@@ -14,7 +14,6 @@ from typing import Any, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
-from modella.core.digests import Digests
 from modella.core.grouping import is_weights
 from modella.core.identity import Identity, identify
 from modella.core.kinds import Kind
@@ -102,6 +101,7 @@ def derived_id(root: str, place: str) -> str:
 def stub(target: Target) -> Row:
     """The row of a model of which only names and sizes are known yet."""
     metadata = _fresh(target)
+    metadata.cleaned_name = slug(target.title)
     metadata.files = [ModelFile(name=name, size=size) for name, size, _ in target.files]
     return _row(target, metadata, Overrides(schema=1))
 
@@ -165,7 +165,7 @@ def _fresh(target: Target) -> Metadata:
         schema=1,
         id=target.id,
         name=target.title,
-        cleaned_name=slug(target.title),
+        cleaned_name="",
         added_at=moment,
         updated_at=moment,
     )
@@ -273,8 +273,9 @@ def _files(target: Target, own: Metadata | None, detected: Identity, merged: Mer
 
 def _hints(detected: Identity, merged: Merged) -> dict[str, str]:
     """Hashes that were told and not counted."""
-    in_header = Digests.read({"autov3": detected.text.get("embedded_autov3")})
-    return merged.hints.or_else(in_header).known()
+    in_header = detected.text.get("embedded_autov3")
+    told = merged.hints.known()
+    return {"autov3": in_header, **told} if in_header else told
 
 
 def _previews(target: Target, merged: Merged) -> list[Preview]:
@@ -299,7 +300,7 @@ def _readings(target: Target, folder: Path) -> list[Reading]:
     main = target.files[0][0]
     found = [reading for name in target.sidecars if (reading := _reading(folder, name, main)) is not None]
     blob = PurePosixPath(target.link).name if target.link else None
-    origin = cache_origin((Path(target.top) / target.place).parts, blob)
+    origin = cache_origin((Path(target.top) / target.place).parts, blob) if "snapshots" in target.place else None
     return [*found, origin] if origin else found
 
 

@@ -43,10 +43,14 @@ log = structlog.get_logger()
 QUIET = 2.0
 """Seconds that a new file must have been left alone before it is taken in: half a copy is no model."""
 _CHUNK = 48
+_BATCH, _BATCH_SECONDS = 500, 1.0
+"""Models, or seconds, after which what was found is committed: large commits cost less, early ones are seen early."""
 _ALONE = 64
 """Up to so many models are looked at without other processes."""
-_STUBS_AFTER = 8.0
+_STUBS_AFTER = 12.0
 """Seconds of looking that lie ahead from which on names are shown before headers are read."""
+_MEASURED = 1.0
+"""Seconds of looking after which it is known how fast it goes."""
 _OURS = (".modella.json", ".modella.overrides.json")
 
 
@@ -132,6 +136,9 @@ class _Scan:
         self._dead: list[str] = []
         self._hub_folders: dict[str, bool] = {}
         self._named: set[str] = set()
+        self._rows: list[Row] = []
+        self._seen_now: list[Seen] = []
+        self._put_at = time.monotonic()
 
     def run(self) -> None:
         """Walks, looks, and then says what is gone."""
@@ -400,6 +407,7 @@ class _Scan:
             self._look(1)
             self._lookers.wait()
             self._progress(None)
+        self._put()
 
     def _alone(self, chunk: list[_Found]) -> Iterator[tuple[_Found, Looked]]:
         for found in chunk:
@@ -454,21 +462,27 @@ class _Scan:
         return target._replace(metadata=str(new[0]), overrides=str(new[1]) if new[1].is_file() else None)
 
     def _apply(self, done: Iterable[tuple[_Found, Looked]]) -> None:
-        """Puts what was looked at into the index."""
-        rows: list[Row] = []
-        seen: list[Seen] = []
+        """Takes in what was looked at, and puts it into the index when there is enough of it."""
         for found, looked in done:
             if looked.row is None:
                 self._result.problems.append(f"{looked.target.place}: {looked.problem}")
                 continue
-            rows.append(self._unique(looked))
             wave = "hashes" if looked.is_hashed or looked.target.state != "present" else "headers"
-            seen += [each._replace(wave=wave) if each.wave == "names" else each for each in found.seen]
+            self._rows.append(self._unique(looked))
+            self._seen_now += [each._replace(wave=wave) if each.wave == "names" else each for each in found.seen]
             self._count(found)
+        if len(self._rows) >= _BATCH or (self._rows and time.monotonic() - self._put_at > _BATCH_SECONDS):
+            self._put()
+
+    def _put(self) -> None:
+        """Commits what was found."""
+        rows, self._rows = self._rows, []
+        seen, self._seen_now = self._seen_now, []
         if rows:
             self._index.put_all(rows)
             self._index.note_seen(seen)
             self._tell_changed(len(rows), [row.id for row in rows])
+        self._put_at = time.monotonic()
 
     def _count(self, found: _Found) -> None:
         """A model that the index had from elsewhere, a download or a rebuild, is neither new nor changed."""
@@ -564,13 +578,12 @@ class _Lookers:
     def seconds_for(self, models: int) -> float:
         """How long so many models will take, by what was seen so far."""
         spent = time.monotonic() - self._began if self._began else 0.0
-        return models * spent / self._finished if self._finished else 0.0
+        return models * spent / self._finished if self._finished and spent > _MEASURED else 0.0
 
     def start(self, chunk: list[_Found]) -> None:
         """Hands models out."""
         if self._pool is None:
             self._pool = ProcessPoolExecutor(self._workers, mp_context=get_context("spawn"))
-            self._began = time.monotonic()
         try:
             future = self._pool.submit(look_at, [found.target for found in chunk])
         except BrokenProcessPool:
@@ -589,7 +602,8 @@ class _Lookers:
         """What is done since the last time."""
         for future in [each for each in self._running if each.done()]:
             chunk = self._running.pop(future)
-            self._finished += len(chunk)
+            self._finished += len(chunk) if self._began else 0
+            self._began = self._began or time.monotonic()
             try:
                 looked = future.result()
             except BrokenProcessPool:

@@ -319,17 +319,17 @@ class Index(Database):
 
 def _make_room(db: apsw.Connection, model: Row) -> tuple[int, frozenset[tuple[str, str]], list[Change]]:
     """A model's number, the facets it had, and what goes because it lies at the same place."""
-    rows = db.execute(
-        "SELECT n, id FROM models WHERE id = ? OR (root = ? AND place = ?)", (model.id, model.root, model.place)
-    ).fetchall()
+    same = db.execute("SELECT n FROM models WHERE id = ?", (model.id,)).fetchone()
+    there = db.execute("SELECT n, id FROM models WHERE root = ? AND place = ?", (model.root, model.place)).fetchone()
     number, before, gone = None, frozenset[tuple[str, str]](), []
-    for n, other in ((int(str(n)), str(other)) for n, other in rows):
-        had = _terms(db, n)
-        _erase(db, n, members=other != model.id)
-        if other == model.id:
-            number, before = n, had
-        else:
-            gone.append(Change(n, had, None))
+    if same is not None:
+        number = int(str(same[0]))
+        before = _terms(db, number)
+        _erase(db, number, members=False)
+    if there is not None and str(there[1]) != model.id:
+        other = int(str(there[0]))
+        gone.append(Change(other, _terms(db, other), None))
+        _erase(db, other, members=True)
     if number is None:
         row = db.execute("SELECT coalesce(max(n), 0) + 1 FROM models").fetchone()
         number = max([int(str(row[0])) if row else 1, *(each.n + 1 for each in gone)])
