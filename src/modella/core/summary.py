@@ -70,11 +70,16 @@ def row_of(record: Mapping[str, Any], place: str, root: str = "") -> Row:
     )
 
 
+_DEFAULTS: Mapping[str, Any] = {"state": "present", "home": "placed", "link": None, "lists": [], "files": []}
+
+
 def _slim(record: Mapping[str, Any], place: str, root: str) -> dict[str, Any]:
     sources = [{key: value for key, value in each.items() if key != "payload"} for each in record.get("sources") or []]
     path = record["path"] if record.get("home") == "adopted" else place
     where = {"path": path, "place": place, "root": root}
-    return {"state": "present", "home": "placed", "files": [], **record, **where, "sources": sources}
+    whole = {**_DEFAULTS, **record, **where, "sources": sources}
+    whole.pop("file", None)
+    return whole
 
 
 def summary_of(record: Mapping[str, Any]) -> dict[str, Any]:

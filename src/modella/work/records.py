@@ -128,13 +128,14 @@ def save(hands: Hands, record: Record, *, metadata: bool = True, overrides: bool
 
     First the canonical file, then the index: a crash in between is mended by the next look at the files.
     """
-    record.metadata.updated_at = now()
     metadata_file, overrides_file = canonical_files(hands, record.root, record.place, record.home)
     make_folders(metadata_file.parent)
     moment = stamp()
     if overrides:
+        record.overrides.updated_at = now()
         _replace(hands, record, overrides_file, record.overrides.model_dump(mode="json", by_alias=True), moment)
     if metadata or not metadata_file.exists():
+        record.metadata.updated_at = now()
         _replace(hands, record, metadata_file, _dumped(record), moment)
     if record.home == "adopted":
         _sign(hands, record, metadata_file, overrides_file)

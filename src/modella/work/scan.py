@@ -33,7 +33,7 @@ from modella.io.store.index import Seen
 from modella.work.hands import Hands
 from modella.work.hashwave import hash_all
 from modella.work.look import LARGEST_RECORD, Looked, Target, derived_id, look_at, stub
-from modella.work.records import OWN, canonical_files, read_json_or_none, write_adopted
+from modella.work.records import OWN, canonical_files, read_json_or_none, signature_of, write_adopted
 from modella.work.reindex import place_of
 from modella.work.roots import add_root, is_online, root_at, roots
 from modella.work.tasks import Task
@@ -47,7 +47,7 @@ _BATCH, _BATCH_SECONDS = 500, 1.0
 """Models, or seconds, after which what was found is committed: large commits cost less, early ones are seen early."""
 _ALONE = 64
 """Up to so many models are looked at without other processes."""
-_STUBS_AFTER = 12.0
+_STUBS_AFTER = 30.0
 """Seconds of looking that lie ahead from which on names are shown before headers are read."""
 _MEASURED = 1.0
 """Seconds of looking after which it is known how fast it goes."""
@@ -81,6 +81,7 @@ class _Found:
     seen: list[Seen]
     is_new: bool
     describe: Callable[[], Target]
+    is_record_only: bool = False
 
     @cached_property
     def target(self) -> Target:
@@ -135,6 +136,8 @@ class _Scan:
         self._young: list[tuple[str, str]] = []
         self._dead: list[str] = []
         self._hub_folders: dict[str, bool] = {}
+        self._orphans: list[_Found] = []
+        self._has_waited = False
         self._named: set[str] = set()
         self._rows: list[Row] = []
         self._seen_now: list[Seen] = []
@@ -157,6 +160,7 @@ class _Scan:
             self._take(folder, walk)
         self._look_again(walk)
         self._finish_looking()
+        self._take_orphans()
         if not self._task.stop.is_set() and is_online(self._hands, self._root):
             self._say_goodbye(known)
 
@@ -171,6 +175,9 @@ class _Scan:
         present: set[str] = set()
         for found in self._models(folder, walk, known):
             present.update(seen.name for seen in found.seen)
+            if found.is_record_only:
+                self._orphans.append(found)
+                continue
             self._result.seen += 1
             if not _is_unchanged(found, known):
                 self._waiting[found.place] = found
@@ -279,7 +286,7 @@ class _Scan:
                 continue
             place = f"{folder.path}/{main}" if folder.path else main
             describe = partial(self._without_file, folder, place, main, entry)
-            yield _Found(place, [self._seen(folder, place, entry, "", "hashes")], name not in known, describe)
+            yield _Found(place, [self._seen(folder, place, entry, "", "hashes")], name not in known, describe, True)
 
     def _without_file(self, folder: Folder, place: str, main: str, entry: Entry) -> Target:
         record = self._top / folder.path / entry.name
@@ -360,6 +367,8 @@ class _Scan:
 
     def _is_young(self, entries: Iterable[Entry]) -> bool:
         """Whether a file may still be growing: changed a moment ago, or in the future."""
+        if self._has_waited:
+            return False
         now = time.time_ns()
         return any(entry.mtime > now - self._quiet * 1e9 for entry in entries)
 
@@ -374,7 +383,7 @@ class _Scan:
             each for each, told in before.items() if told and told == _fingerprint(self._top / each[0] / each[1])
         }
         self._result.unsettled += len(before) - len(settled)
-        self._young, self._quiet = [], 0.0
+        self._young, self._has_waited = [], True
         for path in sorted({folder for folder, _ in settled}):
             again = next(iter(Walk(self._top).folders(path)))
             known = self._index.seen_in(self._root.id, path)
@@ -384,6 +393,14 @@ class _Scan:
                 if fresh and found.seen[0].name not in unsettled and not _is_unchanged(found, known):
                     self._result.seen += 1
                     self._waiting[found.place] = found
+
+    def _take_orphans(self) -> None:
+        """Records whose file is nowhere, now that every file that was only moved has been found."""
+        for found in self._orphans:
+            known = self._index.seen_in(self._root.id, found.seen[0].folder)
+            if os.path.lexists(self._top / found.seen[0].path) and not _is_unchanged(found, known):
+                self._waiting[found.place] = found
+        self._finish_looking()
 
     # ------------------------------------------------------------------------------------------------ wave two
 
@@ -444,7 +461,9 @@ class _Scan:
             self._gone = [each for each in self._gone if each.path != old.path]
             self._result.moved += 1
             moved = self._with_records(found.target, record, root, old.place)
-            return _Found(found.place, found.seen, False, partial(_same, moved))
+            own = signature_of([Path(each) for each in (moved.metadata, moved.overrides) if each])
+            first = main._replace(beside=f"{main.beside.partition(OWN)[0]}{OWN}{own}")
+            return _Found(found.place, [first, *found.seen[1:]], False, partial(_same, moved))
         return found
 
     def _with_records(self, target: Target, record: dict[str, Any], root: Root, place: str) -> Target:
