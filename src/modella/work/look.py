@@ -8,6 +8,7 @@ import json
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple, TypeVar
@@ -151,7 +152,9 @@ def record_of(target: Target) -> tuple[Metadata, Overrides]:
     folder = _folder(target)
     detected = identify(read_header(folder / target.files[0][0]), load_rules())
     own, overrides = _own(target.metadata, Metadata), _own(target.overrides, Overrides) or Overrides(schema=1)
-    merged = merge(_readings(target, folder), _earlier(own), own=overrides.fields, header=_header_fields(detected))
+    readings, told = _readings(target, folder), _header_fields(detected)
+    alone = own is None and not readings and not overrides.fields
+    merged = Merged(metadata=told) if alone else merge(readings, _earlier(own), own=overrides.fields, header=told)
     metadata = own or _fresh(target)
     _describe(metadata, target, detected, merged, overrides)
     metadata.files = _files(target, own, detected, merged)
@@ -324,4 +327,9 @@ def _own(path: str | None, kind: type[_Record]) -> _Record | None:
 
 
 def _folder(target: Target) -> Path:
-    return Path(target.top) / target.folder if target.folder else Path(target.top)
+    return _joined(target.top, target.folder)
+
+
+@lru_cache(maxsize=64)
+def _joined(top: str, folder: str) -> Path:
+    return Path(top) / folder if folder else Path(top)

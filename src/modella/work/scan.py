@@ -14,7 +14,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass, field
 from functools import cached_property, partial
-from multiprocessing import get_context
+from multiprocessing import get_all_start_methods, get_context
 from pathlib import Path, PurePosixPath
 from threading import Event
 from types import TracebackType
@@ -51,6 +51,10 @@ _STUBS_AFTER = 30.0
 """Seconds of looking that lie ahead from which on names are shown before headers are read."""
 _MEASURED = 1.0
 """Seconds of looking after which it is known how fast it goes."""
+_PROCESSES = get_context("forkserver" if "forkserver" in get_all_start_methods() else "spawn")
+"""Never forked from this process, whose threads and locks a copy of it would inherit half way."""
+if _PROCESSES.get_start_method() == "forkserver":
+    _PROCESSES.set_forkserver_preload([look_at.__module__])
 _OURS = (".modella.json", ".modella.overrides.json")
 
 
@@ -135,6 +139,7 @@ class _Scan:
         self._waiting: dict[str, _Found] = {}
         self._young: list[tuple[str, str]] = []
         self._dead: list[str] = []
+        self._is_fresh, self._is_first = not hands.index.knows(root.id), not hands.index.knows()
         self._hub_folders: dict[str, bool] = {}
         self._orphans: list[_Found] = []
         self._has_waited = False
@@ -346,7 +351,7 @@ class _Scan:
     def _target(
         self, folder: Folder, place: str, name: str, files: tuple[tuple[str, int, int], ...], home: str = "adopted"
     ) -> Target:
-        known = self._index.id_at(self._root.id, place)
+        known = None if self._is_fresh else self._index.id_at(self._root.id, place)
         identity = known or derived_id(self._root.id, place)
         return Target(self._root.id, str(self._top), place, folder.path, identity, name, files, home=home)
 
@@ -450,7 +455,7 @@ class _Scan:
 
     def _moved(self, found: _Found) -> _Found:
         main = found.seen[0]
-        for old in self._index.seen_inode(main.inode, main.size) if main.inode else []:
+        for old in self._index.seen_inode(main.inode, main.size) if main.inode and not self._is_first else []:
             if (old.root, old.path) == (main.root, main.path) or old.mtime != main.mtime or old.device != main.device:
                 continue
             record = self._index.at(old.place, old.root)
@@ -507,7 +512,7 @@ class _Scan:
         """A model that the index had from elsewhere, a download or a rebuild, is neither new nor changed."""
         if not found.is_new:
             self._result.changed += 1
-        elif found.place in self._named or self._index.id_at(self._root.id, found.place) is None:
+        elif self._is_fresh or found.place in self._named or self._index.id_at(self._root.id, found.place) is None:
             self._result.added += 1
 
     def _unique(self, looked: Looked) -> Row:
@@ -602,7 +607,7 @@ class _Lookers:
     def start(self, chunk: list[_Found]) -> None:
         """Hands models out."""
         if self._pool is None:
-            self._pool = ProcessPoolExecutor(self._workers, mp_context=get_context("spawn"))
+            self._pool = ProcessPoolExecutor(self._workers, mp_context=_PROCESSES)
         try:
             future = self._pool.submit(look_at, [found.target for found in chunk])
         except BrokenProcessPool:
@@ -632,7 +637,7 @@ class _Lookers:
 
 def _one_alone(target: Target) -> Looked:
     """Looks at one model in a process of its own: the file that kills its reader is found that way."""
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(1, mp_context=_PROCESSES) as pool:
         try:
             return pool.submit(look_at, [target]).result()[0]
         except BrokenProcessPool:

@@ -126,6 +126,12 @@ class Index(Database):
             row = db.execute("SELECT id FROM models WHERE root = ? AND place = ?", (root, place)).fetchone()
         return str(row[0]) if row else None
 
+    def knows(self, root: str | None = None) -> bool:
+        """Whether anything of a root, or anything at all, is known."""
+        query = "SELECT 1 FROM models WHERE ?1 IS NULL OR root = ?1 LIMIT 1"
+        with self._use(writes=False) as db:
+            return db.execute(query, (root,)).fetchone() is not None
+
     def place_of(self, model: str) -> tuple[str, str] | None:
         """The root and the place of a model."""
         with self._use(writes=False) as db:
