@@ -126,6 +126,12 @@ class Index(Database):
             row = db.execute("SELECT id FROM models WHERE root = ? AND place = ?", (root, place)).fetchone()
         return str(row[0]) if row else None
 
+    def ending(self, letters: str, limit: int = 20) -> list[str]:
+        """Summaries, as JSON, of models whose id ends with these letters."""
+        query = "SELECT summary FROM models WHERE id GLOB ? ORDER BY id LIMIT ?"
+        with self._use(writes=False) as db:
+            return [str(row[0]) for row in db.execute(query, (f"*{_glob(letters)}", limit))]
+
     def knows(self, root: str | None = None) -> bool:
         """Whether anything of a root, or anything at all, is known."""
         query = "SELECT 1 FROM models WHERE ?1 IS NULL OR root = ?1 LIMIT 1"
