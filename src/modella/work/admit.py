@@ -35,10 +35,12 @@ from modella.core.rules import family_of
 from modella.core.weighing import disagreements, kind_of
 from modella.io.disk import hard_link, make_folders, publish, read_json, sweep, write_json
 from modella.io.headers import read_header
-from modella.work.hands import Hands, new_id, now, stamp
+from modella.work.hands import Hands, new_id, now
 from modella.work.hashing import sha256_of
 from modella.work.job import Job
 from modella.work.previews import Gathered, gather_previews, place_previews
+from modella.work.records import load
+from modella.work.trash import delete
 
 _FROM_THE_LISTED_FILE = {"quant", "variant", "pickle_scan", "virus_scan", "scan_message", "scanned_at"}
 _NO_IDENTITY = Identity(Kind.unknown)
@@ -202,7 +204,7 @@ def _plan(job: Job, draft: Metadata) -> Plan:
     replaced = _replaced(job)
     if replaced is not None:
         draft.id, draft.added_at = str(replaced["id"]), str(replaced["added_at"])
-        overrides = _kept_overrides(hands, str(replaced["path"]), overrides)
+        overrides = _kept_overrides(hands, str(replaced["id"]), overrides)
     counted = effective(draft, overrides)
     if "name" in overrides.fields or "version" in overrides.fields:
         counted["cleaned_name"] = slug(" ".join(filter(None, (counted["name"], counted.get("version")))))
@@ -211,7 +213,7 @@ def _plan(job: Job, draft: Metadata) -> Plan:
     folder = place(choose(hands.settings().rules, facts).to, facts)
     digest = draft.files[0].sha256 or draft.id
     if replaced is None or str(replaced["path"]) != folder:
-        folder, draft.cleaned_name = _free_folder(hands, folder, draft.cleaned_name, digest)
+        folder, draft.cleaned_name = free_folder(hands, folder, draft.cleaned_name, digest)
     files = _final_names(record, draft)
     for planned, file in zip(files, draft.files, strict=True):
         file.name = planned.name
@@ -232,14 +234,13 @@ def _replaced(job: Job) -> dict[str, Any] | None:
     return job.hands.index.get(str(record.duplicate_of["id"]))
 
 
-def _kept_overrides(hands: Hands, folder: str, new: Overrides) -> Overrides:
+def _kept_overrides(hands: Hands, replaced: str, new: Overrides) -> Overrides:
     """The user's word on the model that is replaced, with the newest on top."""
-    found = read_json(hands.library.inside(folder) / "overrides.json")
-    old = Overrides.model_validate(found) if isinstance(found, dict) else Overrides(schema=1)
+    old = load(hands, replaced).overrides
     return old.model_copy(update={"fields": {**old.fields, **new.fields}})
 
 
-def _free_folder(hands: Hands, folder: str, cleaned: str, digest: str) -> tuple[str, str]:
+def free_folder(hands: Hands, folder: str, cleaned: str, digest: str) -> tuple[str, str]:
     """The folder, or one with a short hash when another model has the name (also but for case)."""
     path = hands.library.inside(folder)
     taken = {name_key(entry.name) for entry in path.parent.iterdir()} if path.parent.is_dir() else set()
@@ -281,19 +282,10 @@ def _clear_the_way(job: Job, plan: Plan) -> None:
     """A model that is replaced goes to the trash first, whole, with what is needed to restore it."""
     if plan.replaces is None or job.record.cleared:
         return
-    old = job.hands.index.get(plan.replaces)
-    if old is not None:
-        _trash(job, old)
+    if job.hands.index.get(plan.replaces) is not None:
+        delete(job.hands, plan.replaces, "replaced")
     job.record.cleared = True
     job.save()
-
-
-def _trash(job: Job, old: dict[str, Any]) -> None:
-    folder = job.hands.library.inside(str(old["path"]))
-    names = [file["name"] for file in old["files"]] + [p["file"] for p in old.get("previews") or [] if p.get("file")]
-    names += ["metadata.json", "overrides.json"]
-    job.hands.library.trash(folder, names, f"{stamp()}-{old['id']}", {"why": "replaced", "record": old})
-    job.hands.index.remove(str(old["id"]))
 
 
 def _publish(job: Job, part: PartRecord, target: Path) -> None:

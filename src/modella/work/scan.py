@@ -31,6 +31,7 @@ from modella.core.summary import Row, row_of
 from modella.io.disk import publish
 from modella.io.store.index import Seen
 from modella.work.hands import Hands
+from modella.work.ignored import ignored
 from modella.work.look import LARGEST_RECORD, Looked, Target, derived_id, look_at, stub
 from modella.work.records import OWN, canonical_files, read_json_or_none, write_adopted
 from modella.work.roots import add_root, is_online, root_at, roots
@@ -122,6 +123,7 @@ class _Scan:
         self._young: list[tuple[str, str]] = []
         self._dead: list[str] = []
         self._hub_folders: dict[str, bool] = {}
+        self._ignored = ignored(hands, root.id)
 
     def run(self) -> None:
         """Walks, looks, and then says what is gone."""
@@ -162,6 +164,10 @@ class _Scan:
         self._look(_CHUNK * 4)
 
     def _models(self, folder: Folder, walk: Walk, known: dict[str, Seen]) -> Iterator[_Found]:
+        """Every model of a folder but those that the library was told to forget."""
+        return (found for found in self._all_models(folder, walk, known) if found.place not in self._ignored)
+
+    def _all_models(self, folder: Folder, walk: Walk, known: dict[str, Seen]) -> Iterator[_Found]:
         """Every model of a folder: the one that was placed there, then those that are adopted where they are."""
         if DIFFUSERS_INDEX in folder.names and not _is_record(self._top, folder):
             yield from self._whole(folder, known)
