@@ -25,7 +25,7 @@ class Placed(NamedTuple):
 
 
 class Moving(BaseModel):
-    """One model that would move; paths below the library. `rule` is the one it follows, `instead` a folder that is taken."""
+    """One model that would move; paths below the library. `instead` is the folder of its rule where that is taken."""
 
     id: str
     name: str = ""
