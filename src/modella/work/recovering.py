@@ -1,11 +1,13 @@
 """After a crash: moves, deletions, restorings and imports that were begun are finished, or else undone."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import structlog
 
 from modella.core.errors import ModellaError
+from modella.io.disk import sweep
 from modella.work.hands import Hands
 from modella.work.importing import clear_staging, finish_import
 from modella.work.moves import Move, end, undo, unfinished
@@ -36,10 +38,18 @@ def recover(hands: Hands) -> int:
     return done
 
 
+def _sweep(move: Move) -> None:
+    """Removes the halves of copies and records that the dead process was writing."""
+    for folder in {Path(path).parent for step in move.steps for path in (step.source, step.target)}:
+        if not folder.is_symlink():
+            sweep(folder)
+
+
 def _recover(hands: Hands, move: Move) -> bool:
     finish = _FINISH.get(move.kind)
     if finish is None:
         return False
+    _sweep(move)
     try:
         finish(hands, move)
     except ModellaError as problem:

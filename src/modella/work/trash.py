@@ -21,7 +21,7 @@ import structlog
 from modella.core.errors import Conflict, NotFound
 from modella.core.events import ModelsChanged
 from modella.core.family_names import renamed
-from modella.core.naming import name_key, with_hash
+from modella.core.naming import is_inner, name_key, with_hash
 from modella.core.root import Root
 from modella.io.disk import (
     CONTROL,
@@ -286,10 +286,24 @@ def _is_manifest(told: Any, entry: str, root: Root) -> bool:
     wanted = {"why", "id", "name", "place", "home", "folder", "files", "record", "records", "size", "at"}
     if not isinstance(told, dict) or not wanted <= told.keys() or told.get("entry") != entry:
         return False
+    if not _stays_inside(told):
+        return False
     told["root"] = root.id
     told["record"]["root"] = root.id
     told.setdefault("ignored", [])
     return True
+
+
+def _stays_inside(told: dict[str, Any]) -> bool:
+    """Whether no path of a manifest, which anybody may have written, leads out of its root or its entry."""
+    try:
+        names = [str(file["name"]) for file in told["files"]]
+        folders = [str(each) for each in (told["place"], told["folder"]) if each not in ("", ".")]
+        known = isinstance(told["record"], dict) and isinstance(told["records"], dict)
+        numbers = all(isinstance(file[key], int) for file in told["files"] for key in ("size", "modified"))
+    except (KeyError, TypeError):
+        return False
+    return known and numbers and all(is_inner(each) for each in [*names, *folders])
 
 
 def _short(manifest: dict[str, Any]) -> dict[str, Any]:
