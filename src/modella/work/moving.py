@@ -104,7 +104,8 @@ def _renamed_adopted(mine: Belongings, name: str, main: str | None) -> Where:
         return Where(mine.root.id, mine.place, fields={"name": name})
     suffix = suffix_of(main)
     text = name.removesuffix(suffix) if len(name) > len(suffix) else name
-    new = file_name(f"{text}{suffix}")
+    stem = text.strip(". ") or "model"
+    new = file_name(f"{stem}{suffix}")
     place = (PurePosixPath(mine.place).parent / new).as_posix()
     return Where(mine.root.id, place, renamed(mine.names, main, new), fields={"name": text})
 
