@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import modella
 from modella.demo.hub import Hub
 
 
@@ -22,6 +23,7 @@ class Terminal:
             "PATH": os.environ["PATH"],
             "HOME": str(folder / "user"),
             "LANG": "C.UTF-8",
+            "PYTHONPATH": str(Path(modella.__file__).parents[1]),
             "MODELLA_HOME": str(self.home),
             "MODELLA_LIBRARY": str(self.library),
             "MODELLA_RETRY_PAUSE": "0.05",

@@ -218,9 +218,7 @@ def test_a_stop_ends_the_import_between_and_within_files(shelf: Shelf, inbox: Pa
     assert shelf.tree() == {}
 
 
-@pytest.mark.parametrize(
-    "name", ["x\\..\\..\\evil.safetensors", "CON.safetensors", "a\u202eb.safetensors", "-rf.safetensors", "名前.safetensors"]
-)
+@pytest.mark.parametrize("name", ["CON.safetensors", "a\u202eb.safetensors", "-rf.safetensors", "名前.safetensors"])
 def test_hostile_names_are_made_safe(shelf: Shelf, name: str) -> None:
     told = import_paths(shelf.hands, [lora(shelf.folder / "in" / name)])
     assert told["problems"] == []
@@ -228,6 +226,15 @@ def test_hostile_names_are_made_safe(shelf: Shelf, name: str) -> None:
         assert path.startswith("loras/sdxl/")
         assert "\u202e" not in path
         assert not Path(path).name.startswith("-")
+
+
+@pytest.mark.parametrize("name", ["x\\..\\..\\evil.safetensors", "a\tb.safetensors"])
+def test_a_name_that_could_not_stand_in_a_record_is_told_and_left(shelf: Shelf, name: str) -> None:
+    path = lora(shelf.folder / "in" / name)
+    told = import_paths(shelf.hands, [path], "move")
+    assert [each["path"] for each in told["problems"]] == [str(path)]
+    assert path.exists()
+    assert shelf.tree() == {}
 
 
 def test_a_wrong_hash_told_by_a_sidecar_is_said_and_not_believed(shelf: Shelf, inbox: Path) -> None:

@@ -365,7 +365,9 @@ def _die_everywhere(tmp_path: Path, how: str, other: Path | None) -> None:
 def _content(tops: list[Path]) -> list[str]:
     """Every content there is, but for our records, which say where they are."""
     found = (item for top in tops for item in tree(top).items())
-    return sorted(what for name, what in found if not name.endswith((".modella.json", "metadata.json", "overrides.json")))
+    return sorted(
+        what for name, what in found if not name.endswith((".modella.json", "metadata.json", "overrides.json"))
+    )
 
 
 def test_what_is_written_down_says_what_is_done(shelf: Shelf, adopted: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -214,7 +214,7 @@ def reclaim(hands: Hands, groups: Sequence[str] | None, how: Way, task: Task | N
 
 def _reclaim_one(hands: Hands, action: dict[str, Any], how: Way) -> None:
     keep, other = Path(action["keep"]), Path(action["path"])
-    with alone(hands, {action["model"], action["kept_by"]}):
+    with alone(hands, {action["kept_by"]} | ({action["model"]} if how != "keep-one" else set())):
         for path in (keep, other):
             check_no_link(Path(path.anchor), path.parent.resolve())
         if not is_regular(keep) or sha256_of(keep) != action["sha256"]:

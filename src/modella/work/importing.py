@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from pydantic import ValidationError
+
 from modella.core.digests import Digests
 from modella.core.errors import BadContent, Conflict, Mismatch, ModellaError, NoSpace
 from modella.core.events import ModelAdded
@@ -96,7 +98,8 @@ def _problem(path: Path, problem: Exception) -> dict[str, Any]:
     if isinstance(problem, ModellaError):
         facts = {key: value for key, value in problem.facts.items() if isinstance(value, str | int | float)}
         return {"path": str(path), "code": problem.code, "context": facts}
-    reason = (str(problem).splitlines() or [type(problem).__name__])[0][:200]
+    told = problem.errors()[0]["msg"] if isinstance(problem, ValidationError) else str(problem)
+    reason = (told.splitlines() or [type(problem).__name__])[0][:200]
     return {"path": str(path), "code": "bad-value", "context": {"name": "PATH", "value": str(path), "reason": reason}}
 
 
