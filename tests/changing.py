@@ -13,7 +13,7 @@ import pytest
 from modella.demo import weights
 from modella.io import disk
 from modella.wiring import House, open_house
-from modella.work.roots import add_root
+from modella.work.roots import add_root, roots
 from modella.work.scan import scan
 from modella.work.tasks import Task
 from modella.work.trash import list_trash
@@ -43,7 +43,7 @@ class Shelf:
         """Scans, with no patience for young files."""
         hands = self.hands
         wanted = [(add_root(hands, folder), "") for folder in folders] or None
-        from_roots = wanted or [(root, "") for root in _roots(hands)]
+        from_roots = wanted or [(root, "") for root in roots(hands)]
         return scan(hands, from_roots, Task("test", "scan", hands.bus), quiet=0).told()
 
     def models(self) -> list[dict[str, Any]]:
@@ -62,12 +62,6 @@ class Shelf:
     def tree(self) -> dict[str, str]:
         """Every file that people see in the library, and what is in it."""
         return tree(self.root)
-
-
-def _roots(hands: Any) -> Any:
-    from modella.work.roots import roots  # noqa: PLC0415
-
-    return roots(hands)
 
 
 def tree(folder: Path) -> dict[str, str]:
@@ -145,7 +139,7 @@ def dying_at(count: int, monkeypatch: pytest.MonkeyPatch) -> Callable[[], bool]:
         return run
 
     for name in WRITES:
-        monkeypatch.setattr(disk.os, name, deadly(getattr(os, name)))
+        monkeypatch.setattr(os, name, deadly(getattr(os, name)))
     monkeypatch.setattr(disk, "_rename_new", deadly(disk._rename_new))
     for name in ("unlink", "rename", "mkdir", "rmdir"):
         monkeypatch.setattr(Path, name, deadly(getattr(Path, name)))

@@ -3,14 +3,15 @@
 import os
 import subprocess
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from modella.core.errors import BadLink, NotFound
-from modella.work import duplicates
 from modella.work.duplicates import Way, check_way, list_reclaimed, plan_reclaim, reclaim, report, undo_reclaim
+from modella.work.hashing import sha256_of
 from modella.work.importing import import_paths
 from modella.work.records import change
 from modella.work.roots import add_root
@@ -40,7 +41,7 @@ def hashed(shelf: Shelf) -> None:
 def _hash_files(record: Any) -> None:
     for file in record.metadata.files:
         path = record.file(file.name)
-        file.sha256, file.modified = duplicates.sha256_of(path), path.stat().st_mtime_ns
+        file.sha256, file.modified = sha256_of(path), path.stat().st_mtime_ns
 
 
 def inode(path: Path) -> tuple[int, int]:
@@ -229,17 +230,15 @@ def test_groups_that_are_not_there_are_said(shelf: Shelf) -> None:
 @pytest.mark.parametrize("how", ["hardlink", "keep-one"])
 @pytest.mark.timeout(300)
 def test_a_death_at_any_write_keeps_every_content(shelf: Shelf, how: Way) -> None:
-    """Every write of reclaiming is interrupted once; every file is there afterwards, or in the trash, and undo works."""
+    """Every write of reclaiming is interrupted once; every file is there afterwards or in the trash; undo works."""
     folder = shelf.folder / "loras"
     names = [folder / f"{name}.safetensors" for name in "ab"]
     contents = [path.read_bytes() for path in names]
     for count in range(1, 400):
         with pytest.MonkeyPatch.context() as patch:
             happened = dying_at(count, patch)
-            try:
+            with suppress(Died):
                 reclaim(shelf.hands, None, how)
-            except Died:
-                pass
         shelf.again()
         if how == "hardlink":
             assert [path.read_bytes() for path in names] == contents, count

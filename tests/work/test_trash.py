@@ -1,13 +1,17 @@
 """Deleting, restoring, forgetting and purging: nothing that was not ours is touched, and everything comes back."""
 
-import os
+import json
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from modella.core.errors import Conflict, DiskTrouble, ModellaError, NotFound, Refused
 from modella.work.importing import import_paths
 from modella.work.records import change
+from modella.work.roots import add_root
 from modella.work.trash import delete, forget, purge, restore, what_goes
 from tests.changing import Died, Shelf, dying_at, family, lora, mounted, tree
 
@@ -48,7 +52,7 @@ def test_an_adopted_model_goes_with_its_family_and_comes_back(shelf: Shelf, adop
     assert tree(adopted) == before
     assert restored["id"] == model["id"]
     assert shelf.trash() == []
-    assert [p for p in (adopted / ".modella" / "trash").iterdir()] == []
+    assert list((adopted / ".modella" / "trash").iterdir()) == []
 
 
 def test_a_placed_model_goes_with_its_folder_and_comes_back(shelf: Shelf) -> None:
@@ -86,8 +90,6 @@ def test_records_that_lie_in_the_library_come_back_too(tmp_path: Path, central: 
     shelf = Shelf(tmp_path)
     folder = tmp_path / "loras"
     lora(folder / "a.safetensors")
-    from modella.work.roots import add_root
-
     add_root(shelf.hands, folder, central=central)
     shelf.scan()
     model = shelf.only()["id"]
@@ -236,8 +238,6 @@ def test_purging_by_age_and_by_name(shelf: Shelf) -> None:
 
 @pytest.mark.parametrize("name", ["../../../../../escape", "{folder}/escape", "a/../../../../../../escape", ".."])
 def test_a_manifest_that_leads_out_of_its_entry_deletes_nothing(shelf: Shelf, name: str) -> None:
-    import json
-
     victim = shelf.folder / "escape"
     victim.write_text("precious")
     delete(shelf.hands, placed(shelf))
@@ -247,9 +247,10 @@ def test_a_manifest_that_leads_out_of_its_entry_deletes_nothing(shelf: Shelf, na
     told["files"][0] |= {"name": name.format(folder=shelf.folder), "size": stat.st_size, "modified": stat.st_mtime_ns}
     (entry / "manifest.json").write_text(json.dumps(told))
     assert shelf.trash() == []
-    for verb in (lambda: purge(shelf.hands, [entry.name]), lambda: restore(shelf.hands, entry.name)):
-        with pytest.raises(NotFound):
-            verb()
+    with pytest.raises(NotFound):
+        purge(shelf.hands, [entry.name])
+    with pytest.raises(NotFound):
+        restore(shelf.hands, entry.name)
     assert purge(shelf.hands)["purged"] == []
     assert victim.read_text() == "precious"
 
@@ -286,7 +287,8 @@ def test_forgetting_a_placed_model_leaves_its_file(shelf: Shelf) -> None:
 
 
 def test_what_is_not_there_is_said(shelf: Shelf) -> None:
-    for verb in (delete, forget, restore, what_goes):
+    verbs: list[Callable[[Any, str], Any]] = [delete, forget, restore, what_goes]
+    for verb in verbs:
         with pytest.raises(NotFound, match="unknown-id"):
             verb(shelf.hands, "nothing")
 
@@ -307,15 +309,14 @@ def test_a_death_at_any_write_leaves_the_old_or_the_new_state(tmp_path: Path, ho
     change(shelf.hands, model, lambda r: r.overrides.fields.update(notes="precious"), overrides=True)
     outside = folder if home == "adopted" else shelf.root
     whole = tree(outside)
+    verbs: dict[str, Callable[[Any, str], Any]] = {"delete": delete, "restore": restore, "forget": forget}
     for count in range(1, 400):
         if verb == "restore":
             delete(shelf.hands, model)
         with pytest.MonkeyPatch.context() as patch:
             happened = dying_at(count, patch)
-            try:
-                {"delete": delete, "restore": restore, "forget": forget}[verb](shelf.hands, model)
-            except Died:
-                pass
+            with suppress(Died):
+                verbs[verb](shelf.hands, model)
         shelf.again()
         listed = [m["id"] for m in shelf.models()] == [model]
         trashed = len(shelf.trash()) == 1

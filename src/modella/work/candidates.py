@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from modella.core.errors import BadContent, NotFound, Refused
+from modella.core.errors import BadLink, NotFound, Refused
 from modella.core.grouping import DIFFUSERS_INDEX, Group, group, is_weights, title
 from modella.core.root import Root
 from modella.core.sidecars.families import Family, families
@@ -71,7 +71,7 @@ def candidates(hands: Hands, paths: Iterable[Path]) -> Iterator[Candidate | tupl
     for path in paths:
         try:
             found = list(_of(path))
-        except (OSError, NotFound, Refused, BadContent) as problem:
+        except (OSError, NotFound, Refused, BadLink) as problem:
             yield path, problem
             continue
         for each in found:
@@ -92,7 +92,7 @@ def _of(path: Path) -> Iterator[Candidate]:
         yield from _below(path)
         return
     if not is_weights(path.name):
-        raise BadContent("no-content", name=path.name)
+        raise BadLink("bad-value", name="PATH", value=path.name, reason="not a model file")
     yield from (each for each in _in_folder(path.parent, _files_of(path.parent)) if path.name in each.files)
 
 
