@@ -14,7 +14,10 @@ from modella.demo.hub import Hub
 
 
 class Terminal:
-    """Runs `modella` with a home, a library and a hub; nothing of the caller's own environment comes along."""
+    """Runs `modella` with a home, a library and a hub; nothing of the caller's own environment comes along.
+
+    It runs the code that the test itself has imported.
+    """
 
     def __init__(self, folder: Path, hub: Hub | None = None) -> None:
         self.home = folder / "home"
@@ -27,7 +30,7 @@ class Terminal:
             "MODELLA_HOME": str(self.home),
             "MODELLA_LIBRARY": str(self.library),
             "MODELLA_RETRY_PAUSE": "0.05",
-            "MODELLA_STALL_TIMEOUT": "2",
+            "MODELLA_STALL_TIMEOUT": "15",
             "MODELLA_TRIES": "3",
             "MODELLA_SPACE_MARGIN": "1048576",
         }

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from socket import gethostname
 from typing import Any
+from urllib.parse import urlsplit
 
 from modella import __version__
 from modella.core.errors import BadLink, DiskTrouble, ModellaError
 from modella.io.bus import Bus
-from modella.io.disk import Library, Ownership, make_folders, make_private, read_json, write_json
+from modella.io.disk import Library, Ownership, make_folders, make_private, read_json, sweep, write_json
 from modella.io.journal import start_log
 from modella.io.net import Credential, Net, NetPolicy, origin_of
 from modella.io.packaged import load_rules
@@ -32,6 +33,9 @@ from modella.work.tasks import Tasks
 
 CIVITAI_HOSTS = ("civitai.com", "www.civitai.com", "civitai.red", "civitai.green", "civitai.blue", "api.civitai.com")
 HUGGINGFACE_HOSTS = ("huggingface.co", "www.huggingface.co", "hf.co")
+
+_SURELY_DEAD = 3600.0
+"""Seconds after which a temporary file in the home folder, which several processes share, has no writer any more."""
 
 
 @dataclass
@@ -84,12 +88,13 @@ def open_house(flags: Mapping[str, Any], env: Mapping[str, str] = os.environ, *,
     ownership.take({"version": __version__, "since": now(), "host": gethostname()})
     try:
         make_private(settings.home)
+        sweep(settings.home, _SURELY_DEAD)
         hands, live = _hands(flags, env, library, library_id)
     except BaseException:
         ownership.release()
         raise
     recover(hands)
-    if hands.index.is_new:
+    if hands.index.is_new or ownership.after_power_cut:
         with suppress(ModellaError):
             rebuild(hands)
     return House(hands, Queue(hands, only_asked=only_asked), ownership, live)
@@ -134,6 +139,8 @@ def outgoing(settings: Settings, secrets: Secrets, env: Mapping[str, str]) -> Ne
         allowed=settings.allowed,
         connect_timeout=settings.connect_timeout,
         stall_timeout=settings.stall_timeout,
+        head_timeout=2 * settings.stall_timeout,
+        landmarks=_landmarks(settings),
         proxies=found,
         no_proxy=bypass,
         ca_file=str(settings.ca_file) if settings.ca_file else None,
@@ -143,6 +150,12 @@ def outgoing(settings: Settings, secrets: Secrets, env: Mapping[str, str]) -> Ne
         "huggingface": _bound("huggingface", HUGGINGFACE_HOSTS, settings.hf_endpoint, secrets),
     }
     return Net(policy, credentials)
+
+
+def _landmarks(settings: Settings) -> tuple[str, ...]:
+    """The sites that are asked anyway, at their plain http door, from where they send everybody on to https."""
+    sites = (urlsplit(url) for url in (settings.civitai_url, settings.hf_endpoint))
+    return tuple(dict.fromkeys(f"http://{site.hostname}/" for site in sites if site.scheme == "https"))
 
 
 def _bound(name: str, hosts: tuple[str, ...], base: str, secrets: Secrets) -> Credential:

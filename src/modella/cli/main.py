@@ -6,7 +6,7 @@ import sys
 import typer
 
 from modella import __version__
-from modella.cli import change, demo, duplicates, models, pull, queue, serve, tokens
+from modella.cli import change, demo, duplicates, library, models, pull, queue, serve, tokens
 from modella.cli.commands import wants_no_colour
 from modella.cli.exits import FAILED, INTERRUPTED
 
@@ -20,6 +20,8 @@ app = typer.Typer(
 app.command()(serve.serve)
 app.command()(demo.demo)
 app.command()(pull.pull)
+app.command()(library.scan)
+app.command()(library.adopt)
 app.command()(models.ls)
 app.command()(models.show)
 app.command()(models.verify)
@@ -28,7 +30,10 @@ for command in (change.rm, change.restore, change.forget, change.mv, change.plac
     app.command()(command)
 app.command("import")(change.import_)
 app.add_typer(change.trash, name="trash")
+app.command()(library.rebuild)
+app.command()(library.doctor)
 app.add_typer(queue.app, name="queue")
+app.add_typer(library.app, name="roots")
 app.add_typer(tokens.app, name="tokens")
 
 

@@ -9,6 +9,9 @@ from modella.core.digests import Digests
 from modella.core.listing import Ref
 from modella.core.model import FileTrust, Plan
 
+SCHEMA = 1
+"""The version of the record that this program writes; a record of a later one is left alone."""
+
 Duplicates = Literal["ask", "skip", "overwrite", "link"]
 
 
@@ -107,7 +110,7 @@ class Download(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    schema_version: int = 1
+    schema_version: int = SCHEMA
     id: str
     state: State = State.queued
     step: Step | None = None

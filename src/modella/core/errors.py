@@ -135,6 +135,7 @@ class DiskTrouble(ModellaError):
         "other-disk": False,
         "database-unreadable": False,
         "database-newer": False,
+        "record-newer": False,
     }
 
 
@@ -165,11 +166,13 @@ class NetworkTrouble(ModellaError):
         "connect-timeout": True,
         "connection-lost": True,
         "stalled": True,
+        "slow-server": True,
         "tls-failed": False,
         "proxy-failed": True,
         "rate-limited": True,
         "download-limit": True,
         "server-error": True,
+        "offline": True,
         "captive-portal": True,
         "bad-answer": True,
         "too-many-redirects": False,

@@ -185,6 +185,7 @@ class Overrides(_Kept):
     fields: dict[str, Any] = Field(default_factory=dict)
     apps: dict[str, dict[str, Any]] = Field(default_factory=dict)
     never_match: list[str] = Field(default_factory=list)
+    updated_at: str = ""
 
 
 class PlannedFile(BaseModel):
@@ -221,6 +222,7 @@ def effective(metadata: Metadata, overrides: Overrides) -> dict[str, Any]:
     What a person once said in another tool counts as theirs too, until they say something else here.
     """
     fields = metadata.model_dump(by_alias=True)
+    fields["updated_at"] = max(metadata.updated_at, overrides.updated_at)
     told = {**metadata.imported.said, **overrides.fields}
     return {**fields, **{name: value for name, value in told.items() if name in EDITABLE and _fits(name, value)}}
 

@@ -23,7 +23,8 @@ import shutil
 import stat
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -37,9 +38,13 @@ else:
     import fcntl
 
 from modella.core.errors import Conflict, DiskTrouble, ModellaError, NoSpace, Refused
+from modella.core.naming import name_key
 
 CONTROL = ".modella"
 HISTORY_KEPT = 10
+_FORGET_EVERY = 32 * 1024 * 1024
+SCHEMA = 1
+"""The latest `schema` of the small files that this program knows."""
 _RENAME_NOREPLACE = 1
 _AT_FDCWD = -100
 _KEEP_SIZE = 1
@@ -124,6 +129,17 @@ def read_json(path: Path) -> Any:
     return json.loads(content)
 
 
+def check_not_newer(path: Path) -> None:
+    """DiskTrouble("record-newer") for a JSON file of ours whose schema this program does not know yet."""
+    try:
+        found = read_json(path)
+    except ValueError:
+        return
+    version = found.get("schema", found.get("schema_version")) if isinstance(found, dict) else None
+    if isinstance(version, int) and version > SCHEMA:
+        raise DiskTrouble("record-newer", path=str(path), version=version, known=SCHEMA)
+
+
 def read_bytes(path: Path) -> bytes:
     """The whole of a small file."""
     with disk_errors(path):
@@ -198,17 +214,12 @@ def _write_new(path: Path, content: bytes, mode: int) -> None:
 def publish(source: Path, target: Path) -> None:
     """Gives a finished file its final name; Conflict("name-taken") when the name exists, whatever it is.
 
-    Both folders are flushed. On another file system the bytes are copied, flushed and then published there; the
-    source goes last.
+    A new spelling of the name it has, such as other case, is not taken. Both folders are flushed. On another file
+    system the bytes are copied, flushed and then published there; the source goes last.
     """
     with disk_errors(target):
         try:
-            _rename_new(source, target)
-        except FileExistsError:
-            # One file under both names: a crash came between making the second and taking away the first.
-            if not _is_second_name(source, target):
-                raise Conflict("name-taken", path=str(target)) from None
-            source.unlink()
+            _move_new(source, target)
         except OSError as problem:
             if problem.errno != errno.EXDEV:
                 raise
@@ -217,13 +228,26 @@ def publish(source: Path, target: Path) -> None:
         flush_folder(source.parent)
 
 
-def _is_second_name(source: Path, target: Path) -> bool:
-    """Whether two names are two entries for one file; a folder that ignores case has only one for both spellings."""
-    if not os.path.samestat(source.lstat(), target.lstat()):
+def _move_new(source: Path, target: Path) -> None:
+    """Renames without replacing; Conflict("name-taken") when another file has the name."""
+    try:
+        _rename_new(source, target)
+    except FileExistsError:
+        if _is_respelling(source, target):
+            _respell(source, target)
+            return
+        # One file under both names: a crash came between making the second and taking away the first.
+        if not os.path.samestat(source.lstat(), target.lstat()):
+            raise Conflict("name-taken", path=str(target)) from None
+        source.unlink()
+
+
+def _is_respelling(source: Path, target: Path) -> bool:
+    """Whether both names stand for the one entry there is, where the file system takes them for the same."""
+    key = name_key(target.name)
+    if source.parent != target.parent or name_key(source.name) != key:
         return False
-    return not os.path.samestat(source.parent.stat(), target.parent.stat()) or (
-        {source.name, target.name} <= {entry.name for entry in target.parent.iterdir()}
-    )
+    return sum(1 for each in target.parent.iterdir() if name_key(each.name) == key) == 1
 
 
 def rename_new(source: Path, target: Path) -> bool:
@@ -234,14 +258,7 @@ def rename_new(source: Path, target: Path) -> bool:
     """
     with disk_errors(target):
         try:
-            _rename_new(source, target)
-        except FileExistsError:
-            if _is_second_name(source, target):
-                source.unlink()
-            elif _is_respelled(source, target):
-                _respell(source, target)
-            else:
-                raise Conflict("name-taken", path=str(target)) from None
+            _move_new(source, target)
         except OSError as problem:
             if problem.errno == errno.EXDEV:
                 return False
@@ -250,10 +267,6 @@ def rename_new(source: Path, target: Path) -> bool:
         if source.parent != target.parent:
             flush_folder(source.parent)
         return True
-
-
-def _is_respelled(source: Path, target: Path) -> bool:
-    return source.parent == target.parent and os.path.samestat(source.lstat(), target.lstat())
 
 
 def _respell(source: Path, target: Path) -> None:
@@ -427,6 +440,19 @@ def hard_link(existing: Path, target: Path) -> bool:
         return True
 
 
+def hard_link_over(existing: Path, target: Path) -> bool:
+    """Makes a name of ours, taken or not, a second name of a file; False, and nothing is changed, where that fails."""
+    if same_file(existing, target):
+        return True
+    beside = target.with_name(f"{target.name}.{secrets.token_hex(4)}.tmp")
+    if not hard_link(existing, beside):
+        return False
+    with disk_errors(target):
+        beside.replace(target)
+    flush_folder(target.parent)
+    return True
+
+
 def same_file(one: Path, other: Path) -> bool:
     """Whether two paths are one file (device and inode)."""
     try:
@@ -453,6 +479,7 @@ class PartFile:
             access = os.O_RDONLY if only_read else os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
             flags = access | os.O_CLOEXEC | getattr(os, "O_BINARY", 0)
             self._handle = os.open(path, flags, 0o644)
+        self._forgotten = 0
         self._journal: int | None = None
         self._journal_lock = threading.Lock()
 
@@ -471,6 +498,27 @@ class PartFile:
         """Bytes as they are in the file now; fewer at its end."""
         with disk_errors(self.path):
             return os.pread(self._handle, size, offset)
+
+    def read_once(self) -> None:
+        """Tells the system that the file will be read from its start to its end."""
+        self._advise("POSIX_FADV_SEQUENTIAL", 0, 0)
+
+    def forget(self, end: int) -> None:
+        """Tells the system that nobody needs the bytes before an offset in memory, every few megabytes."""
+        if end - self._forgotten >= _FORGET_EVERY:
+            self._advise("POSIX_FADV_DONTNEED", self._forgotten, end - self._forgotten)
+            self._forgotten = end
+
+    def fingerprint(self) -> tuple[int, int]:
+        """Size, and time of the last change in nanoseconds."""
+        told = os.fstat(self._handle)
+        return told.st_size, told.st_mtime_ns
+
+    def _advise(self, name: str, start: int, size: int) -> None:
+        advice = getattr(os, name, None)
+        if advice is not None:
+            with suppress(OSError):
+                os.posix_fadvise(self._handle, start, size, advice)
 
     def flush(self) -> None:
         """Makes the written bytes durable. When this raises, nothing since the last flush may be believed."""
@@ -562,6 +610,15 @@ def _available(path: Path) -> int:
     return found.f_bavail * found.f_frsize
 
 
+def file_system_of(path: Path) -> str:
+    """The type of the file system a path lies on, such as `ext4` or `nfs4`; empty where nobody can tell."""
+    best, found = "", ""
+    for part in psutil.disk_partitions(all=True):
+        if len(part.mountpoint) > len(best) and (path == Path(part.mountpoint) or path.is_relative_to(part.mountpoint)):
+            best, found = part.mountpoint, part.fstype
+    return found.lower()
+
+
 def total_space(path: Path) -> int:
     """Bytes of the whole file system of the path."""
     with disk_errors(path):
@@ -601,10 +658,14 @@ class Library:
         return self.control / "quarantine" / download
 
     def prepare(self) -> str:
-        """Makes the control folder where there is none; the library's id."""
+        """Makes the control folder where there is none; the library's id.
+
+        DiskTrouble("record-newer") when a later version has given the library another shape.
+        """
         marker = self.control / "library.json"
         known = self._marker(marker)
         if known:
+            check_not_newer(marker)
             return known
         for folder in (self.incoming, self.control / "quarantine", self.control / "trash", self.control / "history"):
             make_folders(folder)
@@ -635,9 +696,13 @@ class Library:
         return path
 
     def keep_history(self, model_id: str, file: Path, stamp: str, kept_as: str = "") -> None:
-        """Copies a canonical file to the history before it is overwritten, keeping the newest ten."""
+        """Copies a canonical file to the history before it is overwritten, keeping the newest ten.
+
+        DiskTrouble("record-newer") for a file that a later version wrote: it must not be overwritten.
+        """
         if not file.exists():
             return
+        check_not_newer(file)
         folder, name = self.control / "history" / model_id, kept_as or file.name
         make_folders(folder)
         write_atomic(folder / f"{stamp}-{name}", file.read_bytes())
@@ -659,11 +724,14 @@ class Library:
     def sweep(self) -> None:
         """Removes what writes that died have left in the control folder; called by the owner before it begins."""
         folders = (self.control, self.incoming, *self.incoming.glob("*"), *(self.control / "history").glob("*"))
-        for folder in (*folders, *(self.control / "thumbs").glob("*"), self.moves):
+        for folder in (*folders, *(self.control / "thumbs").glob("*"), *(self.control / "trash").glob("*"), self.moves):
             sweep(folder)
 
     def set_staging_aside(self, download: str) -> None:
-        """Keeps a download's folder that cannot be read, out of the way."""
+        """Keeps a download's folder that cannot be read, out of the way; one with nothing in it goes."""
+        with suppress(OSError):
+            self.staging(download).rmdir()
+            return
         lost = self.incoming / ".lost"
         make_folders(lost)
         with disk_errors(lost):
@@ -681,7 +749,8 @@ class Library:
         if not folder.is_dir() or folder.is_symlink():
             return
         with disk_errors(folder):
-            for entry in folder.iterdir():
+            # The record last: a crash in between leaves a folder that still says what it is.
+            for entry in sorted(folder.iterdir(), key=lambda entry: entry.name == "state.json"):
                 ours = entry.name in {"state.json", "listing.json", "reason.json"} or ".journal." in entry.name
                 if ours or entry.suffix in {".part", ".tmp", ".preview"}:
                     entry.unlink(missing_ok=True)
@@ -695,13 +764,23 @@ class Library:
         return str(found["id"]) if isinstance(found, dict) and found.get("id") else None
 
 
-def sweep(folder: Path) -> None:
-    """Removes temporary files that a write of ours left in a folder when its process died."""
+def _flush_all(folders: Iterable[Path]) -> None:
+    """Flushes each folder, or of one that is gone the one above it that is still there."""
+    for folder in {next(found for found in (path, *path.parents) if found.is_dir()) for path in folders}:
+        flush_folder(folder)
+
+
+def sweep(folder: Path, older_than: float = 0.0) -> None:
+    """Removes temporary files that a write of ours left in a folder when its process died.
+
+    Where other processes of ours write too, only those that were last written so many seconds ago.
+    """
     if not folder.is_dir():
         return
+    latest = time.time() - older_than if older_than else float("inf")
     with disk_errors(folder):
         for entry in folder.iterdir():
-            if _TEMPORARY.match(entry.name) and is_regular(entry):
+            if _TEMPORARY.match(entry.name) and is_regular(entry) and entry.stat().st_mtime < latest:
                 entry.unlink(missing_ok=True)
 
 
@@ -732,6 +811,8 @@ class Ownership:
         self._record = library.control / "owner.json"
         self._path = library.control / "lock"
         self._handle: int | None = None
+        self.after_power_cut = False
+        """Whether the last owner ended with the machine: what was not flushed may be gone."""
 
     def take(self, owner: dict[str, Any]) -> None:
         """Becomes the owner; Conflict("library-in-use") with the present owner's record when there is one."""
@@ -742,6 +823,8 @@ class Ownership:
                 os.close(handle)
                 raise Conflict("library-in-use", **(self.owner() or {})) from None
         self._handle = handle
+        died = self.owner()
+        self.after_power_cut = died is not None and died.get("boot") != boot_id()
         self.tell(owner)
 
     def tell(self, owner: dict[str, Any]) -> None:

@@ -9,23 +9,28 @@ from urllib.parse import urlsplit
 
 import structlog
 
-from modella.core.download import FINISHED, WORKING, Download, Duplicates, Reason, State, Wish
-from modella.core.errors import BadLink, Conflict, ModellaError, NotFound
+from modella.core.download import FINISHED, SCHEMA, WORKING, Download, Duplicates, Reason, State, Wish
+from modella.core.errors import BadLink, Conflict, DiskTrouble, ModellaError, NotFound
 from modella.core.events import DownloadRemoved, QueueChanged
 from modella.core.kinds import Kind
 from modella.core.model import check_fields
 from modella.core.secrecy import mask_text
-from modella.io.disk import free_space, is_writable, read_json
+from modella.io.disk import check_not_newer, free_space, is_writable, read_json
 from modella.sources.registry import ask_in_order
 from modella.work.describe import chosen, margin, with_context
 from modella.work.download import download
 from modella.work.foretell import foretell
 from modella.work.hands import Hands, new_id, now
 from modella.work.job import Job
+from modella.work.outage import OUTAGES, behind
 
 log = structlog.get_logger()
 TICK = 0.5
 _MOST_AT_ONCE = 500
+_MOST_SLOW = 4
+"""So many times the downloads at once may be under way when most of them only drip."""
+_LOOK_AFTER = 5
+"""Pauses between tries that pass between two looks whether the network is back."""
 
 
 @dataclass(frozen=True)
@@ -50,9 +55,12 @@ class Queue:
         self.hands = hands
         self._only_asked = only_asked
         self._held: set[str] = set()
+        self._newer: set[str] = set()
         self._jobs: dict[str, Job] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._hosts: dict[str, str] = {}
+        self._look: asyncio.Task[str | None] | None = None
+        self._next_look = 0.0
         self._wake = asyncio.Event()
         self._adding = asyncio.Lock()
 
@@ -66,7 +74,8 @@ class Queue:
         try:
             listing = await asyncio.to_thread(source.describe, wish.ref)
         except ModellaError as found:
-            raise with_context(found, wish, None) from found
+            known = await asyncio.to_thread(behind, found, self.hands.net)
+            raise with_context(known, wish, None) from found
         try:
             files = list(chosen(self.hands, listing, options.pattern))
         except ModellaError as found:
@@ -230,8 +239,11 @@ class Queue:
         for download_id, task in list(self._tasks.items()):
             if task.done():
                 del self._tasks[download_id]
-                self.hands.pace.leave(self._hosts.pop(download_id, ""))
+                self._leave_host(download_id)
+            elif download_id in self._jobs and self._jobs[download_id].is_slow:
+                self._leave_host(download_id)
         self._wake_waiting()
+        self._look_at_the_network()
         self._tell_hours()
         if not self.hands.pace.may_run():
             return
@@ -241,16 +253,47 @@ class Queue:
         for job in ready:
             if job.record.id in self._held:
                 continue
-            if len(self._tasks) >= self.hands.settings().downloads_at_once:
+            most = self.hands.settings().downloads_at_once
+            if len(self._hosts) >= most or len(self._tasks) >= most * _MOST_SLOW:
                 return
             host = _host(job.record)
             if job.record.id in self._tasks or self.hands.pace.cooling(host) or not self.hands.pace.enter(host):
                 continue
             self._hosts[job.record.id] = host
-            job.stop_as = None
+            job.stop_as, job.is_slow = None, False
             task = asyncio.create_task(download(job, lambda mine=job: self._others_need(mine)))  # type: ignore[misc]
             task.add_done_callback(lambda _: self._wake.set())
             self._tasks[job.record.id] = task
+
+    def _leave_host(self, download_id: str) -> None:
+        """Gives a download's turn to others."""
+        host = self._hosts.pop(download_id, None)
+        if host is not None:
+            self.hands.pace.leave(host)
+
+    def _look_at_the_network(self) -> None:
+        """Looks now and then whether the network is back, while downloads wait for it; those it holds up no more go on.
+
+        What still stops them they find out themselves.
+        """
+        loop = asyncio.get_running_loop()
+        stuck = [job for job in self._in_order(State.waiting) if self._is_stuck(job)]
+        if self._look is not None and self._look.done():
+            look, self._look = self._look, None
+            self._next_look = loop.time() + _LOOK_AFTER * self.hands.patience.pause
+            found = look.result()
+            for job in stuck:
+                if job.record.reason is not None and job.record.reason.code != found:
+                    job.record.state, job.record.reason = State.queued, None
+        elif self._look is None and stuck and loop.time() >= self._next_look:
+            self._look = asyncio.create_task(asyncio.to_thread(self.hands.net.outage))
+            self._look.add_done_callback(lambda _: self._wake.set())
+
+    def _is_stuck(self, job: Job) -> bool:
+        """Whether a download waits for the network."""
+        record = job.record
+        busy = record.id in self._tasks or record.id in self._held
+        return not busy and record.reason is not None and record.reason.code in OUTAGES
 
     def _tell_hours(self) -> None:
         """Says of queued downloads that they wait for their hours, and takes it back when these have come."""
@@ -360,6 +403,8 @@ class Queue:
             found = await asyncio.to_thread(self.hands.store.get, download_id)
             if found is None:
                 raise NotFound("unknown-id", id=download_id[:64])
+            if self._is_newer(found):
+                raise DiskTrouble("record-newer", path=str(self.hands.library.staging(download_id)))
             self._jobs[download_id] = Job(found, self.hands)
         return self._jobs[download_id]
 
@@ -374,7 +419,7 @@ class Queue:
                     record.state, record.reason = State.paused, None
                 self._jobs[record.id] = Job(record, self.hands)
         for record in self.hands.store.downloads(self.hands.library_id, limit=1_000_000):
-            if record.state in FINISHED or record.id in self._jobs:
+            if record.state in FINISHED or record.id in self._jobs or self._is_newer(record):
                 continue
             job = self._jobs[record.id] = Job(record, self.hands)
             if not job.staging.is_dir():
@@ -391,6 +436,10 @@ class Queue:
             if record.state in {State.done, State.cancelled}:
                 library.drop_staging(record.id)
 
+    def _is_newer(self, record: Download) -> bool:
+        """Whether a later version has written the download; it must go on there."""
+        return record.schema_version > SCHEMA or record.id in self._newer
+
     def _found_on_disk(self) -> list[Download]:
         found = []
         folder = self.hands.library.incoming
@@ -398,10 +447,17 @@ class Queue:
             if staging.name.startswith(".") or not staging.is_dir():
                 continue
             try:
+                check_not_newer(staging / "state.json")
                 content = read_json(staging / "state.json")
                 record = Download.model_validate(content)
                 if record.id != staging.name:
                     raise ValueError("the record is of another download")
+            except DiskTrouble as problem:
+                if problem.code != "record-newer":
+                    raise
+                log.warning("a download of a newer version; it is left alone", folder=staging.name)
+                self._newer.add(staging.name)
+                continue
             except ValueError:
                 log.warning("a download folder cannot be read; it is kept", folder=staging.name)
                 self.hands.library.set_staging_aside(staging.name)

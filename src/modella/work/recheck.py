@@ -1,16 +1,19 @@
 """Verify again: re-hash what lies in the library and compare it with what was published and recorded when it came."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from modella.core.digests import Digests
-from modella.core.errors import ModellaError, NotFound
-from modella.core.events import ModelChanged
-from modella.core.model import FileTrust, Metadata, ModelFile, Overrides, effective
-from modella.io.disk import PartFile, is_regular, read_json, write_json
-from modella.work.hands import Hands, now, stamp
+from modella.core.errors import Failed, ModellaError, NotFound
+from modella.core.model import FileTrust, ModelFile
+from modella.io.disk import PartFile
+from modella.work.hands import Hands, now
 from modella.work.hashing import READ_SIZE, DigestSet
+from modella.work.records import Record, change, load
+from modella.work.roots import check_online
+from modella.work.tasks import Task
 from modella.work.verify import with_git_sha1
 
 _FINE = {"verified", "recorded"}
@@ -19,37 +22,74 @@ _FINE = {"verified", "recorded"}
 def recheck(hands: Hands, model_id: str, told: Callable[[str, int, int], None] = lambda *_: None) -> dict[str, Any]:
     """Re-hashes every file of a model; the record then says what was found, and nothing is deleted.
 
-    `told(name, done, size)` is called while hashing. A file that cannot be read stays as it is in the record.
+    `told(name, done, size)` is called while hashing; what it raises ends the work, and the record stays as it was. A
+    file that cannot be read stays as it is in the record. NotFound("unknown-id").
     """
-    found = hands.index.get(model_id)
-    if found is None:
-        raise NotFound("unknown-id", id=model_id[:64])
-    record = hands.library.inside(f"{found['path']}/metadata.json")
-    if not is_regular(record):
-        rows: list[dict[str, str | None]] = [{"name": file["name"], "state": "missing"} for file in found["files"]]
-        return {"id": model_id, "name": found["name"], "files": rows, "ok": False}
-    metadata = Metadata.model_validate(read_json(record))
-    rows = [_row(hands, found["path"], file, told) for file in metadata.files]
-    hands.library.keep_history(metadata.id, record, stamp())
-    write_json(record, metadata.model_dump(mode="json", by_alias=True))
-    overrides = Overrides.model_validate(read_json(record.with_name("overrides.json")) or {"schema": 1})
-    hands.index.put(effective(metadata, overrides), found["path"])
-    changed = hands.index.get(metadata.id) or {}
-    hands.bus.tell(ModelChanged(model=changed))
-    return {"id": metadata.id, "name": changed.get("name"), "files": rows, "ok": all(r["state"] in _FINE for r in rows)}
+    try:
+        record = load(hands, model_id)
+    except NotFound as problem:
+        known = hands.index.get(model_id)
+        if known is None:
+            raise problem
+        missing = [{"name": file["name"], "state": "missing"} for file in known["files"]]
+        return {"id": model_id, "name": known["name"], "files": missing, "ok": False}
+    check_online(hands, record.root)
+    rows = {file.name: _row(record.file(file.name), file, told) for file in record.metadata.files}
+    changed = change(hands, model_id, lambda fresh: _take(fresh, record, rows))
+    states = [{**row, "name": name} for name, row in rows.items()]
+    found = {"id": model_id, "name": changed.get("name"), "files": states, "url": _page(record)}
+    return {**found, "ok": all(row["state"] in _FINE for row in states)}
 
 
-def _row(hands: Hands, folder: str, file: ModelFile, told: Callable[[str, int, int], None]) -> dict[str, str | None]:
-    """Hashes one file anew and writes what it is worth into its record."""
-    path = hands.library.inside(f"{folder}/{file.name}")
+def _page(record: Record) -> str | None:
+    """Where the model can be had anew."""
+    return next((each.url for each in record.metadata.sources if each.url and each.state != "gone"), None)
+
+
+def recheck_all(hands: Hands, task: Task, ids: Sequence[str] = ()) -> dict[str, Any]:
+    """Verifies many models, or all: how many are fine, and each that is not."""
+    wanted = list(ids) or [record["id"] for record in hands.index.every() if record["state"] != "unreachable"]
+    fine, bad = 0, []
+    for number, model in enumerate(wanted):
+        task.heed_stop()
+        try:
+            found = recheck(hands, model, partial(_say, task, number, len(wanted)))
+        except (ModellaError, ValueError) as problem:
+            if isinstance(problem, Failed):
+                raise
+            found = {"id": model, "ok": False, "files": [], "problem": str(problem)[:300]}
+        fine += bool(found["ok"])
+        bad += [] if found["ok"] else [found]
+        task.progress(done=number + 1, total=len(wanted))
+    return {"models": len(wanted), "fine": fine, "bad": bad[:1000]}
+
+
+def _say(task: Task, number: int, total: int, name: str, done: int, size: int) -> None:
+    task.heed_stop()
+    task.progress(done=number, total=total, item=name, bytes=done, total_bytes=size)
+
+
+def _take(fresh: Record, checked: Record, rows: dict[str, dict[str, str | None]]) -> None:
+    """Takes what was found into the record as it is now; whatever else was changed meanwhile stays."""
+    found = {file.name: file for file in checked.metadata.files}
+    for file in fresh.metadata.files:
+        known = found.get(file.name)
+        if known is not None and rows[file.name]["state"] not in {"missing", "unreachable"}:
+            file.verified = known.verified
+
+
+def _row(path: Path, file: ModelFile, told: Callable[[str, int, int], None]) -> dict[str, str | None]:
+    """Hashes one file anew and says in its entry what it is worth."""
     if not path.is_file():
-        return {"name": file.name, "state": "missing"}
+        return {"state": "missing"}
     try:
         digests = _digests(path, file.name, told)
-    except ModellaError:
-        return {"name": file.name, "state": "unreachable"}
+    except ModellaError as problem:
+        if problem.code == "cancelled":
+            raise
+        return {"state": "unreachable"}
     file.verified.state, file.verified.at = trust_of(file, digests), now()
-    return {"name": file.name, "state": file.verified.state, "sha256": digests.sha256, "expected": file.sha256}
+    return {"state": file.verified.state, "sha256": digests.sha256, "expected": file.sha256}
 
 
 def trust_of(file: ModelFile, digests: Digests) -> FileTrust:

@@ -1,6 +1,7 @@
 """Makes the index from the files, a pure function of what lies in the library: running it twice changes nothing."""
 
 import os
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import structlog
 
 from modella.core.errors import ModellaError
 from modella.core.model import Metadata, Overrides, effective
+from modella.core.naming import name_key
 from modella.io.disk import CONTROL, is_regular, read_json
 from modella.work.hands import Hands
 
@@ -21,20 +23,22 @@ _UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, OverflowError, R
 def rebuild(hands: Hands) -> int:
     """Puts every model of the library into the index and forgets what is not there; how many there are."""
     root = hands.library.root
-    found = 0
+    found = set[str]()
     gone = hands.index.places()
     for folder in model_folders(root):
-        path = folder.relative_to(root).as_posix()
+        path = place_of(folder, root)
+        gone.pop(path, None)
         try:
-            hands.index.put(read_record(folder), path)
+            record = read_record(folder)
+            hands.index.put(record, path)
         except _UNREADABLE as problem:
             log.warning("a record cannot be read; its model is left as it is", path=path, reason=str(problem)[:200])
             continue
-        gone.pop(path, None)
-        found += 1
-    for model in gone.values():
-        hands.index.remove(model)
-    return found
+        found.add(str(record["id"]))
+    for model in set(gone.values()) - found:  # one that was found in another folder has only moved
+        if (hands.index.get(model) or {}).get("home", "placed") == "placed":  # adopted ones are the scan's affair
+            hands.index.remove(model)
+    return len(found)
 
 
 def read_record(folder: Path) -> dict[str, Any]:
@@ -52,6 +56,16 @@ def model_folders(root: Path) -> Iterator[Path]:
         if "metadata.json" in files:
             names.clear()
             yield Path(folder)
+
+
+def place_of(folder: Path, root: Path) -> str:
+    """A folder relative to its root, composed (NFC) where the file system only stores it decomposed."""
+    told = folder.relative_to(root).as_posix()
+    composed = unicodedata.normalize("NFC", told)
+    if composed == told or not (root / composed).is_dir():
+        return told
+    twins = (each for each in folder.parent.iterdir() if name_key(each.name) == name_key(folder.name))
+    return composed if len(list(twins)) == 1 else told
 
 
 def _read(path: Path) -> Any:

@@ -1,0 +1,153 @@
+"""The third wave: every digest of every adopted file, the smallest first, in the background; then its record is kept.
+
+The bytes are read once and the system is told that nobody needs them in memory afterwards. A file that changes while
+it is read is read again later. A hash proves a file that was moved to another disk to be the one that is missing.
+"""
+
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from modella.core.digests import Digests
+from modella.core.errors import ModellaError
+from modella.core.model import ModelFile
+from modella.io.disk import PartFile, make_folders, publish
+from modella.io.store.index import Seen
+from modella.work.hands import Hands, now
+from modella.work.hashing import READ_SIZE, DigestSet
+from modella.work.records import Record, canonical_files, load, save
+from modella.work.roots import is_online, root_of
+from modella.work.tasks import Task
+
+log = structlog.get_logger()
+_AT_ONCE = 200
+
+
+def hash_all(hands: Hands, task: Task, root: str | None = None) -> dict[str, Any]:
+    """Hashes what has none yet, the smallest files first, until nothing is left or somebody stops it."""
+    began, count, size = time.monotonic(), 0, 0
+    failed: set[tuple[str, str]] = set()
+    total, total_bytes = hands.index.count_waiting("headers")
+    while not task.stop.is_set():
+        found = hands.index.waiting_for("headers", root, _AT_ONCE + len(failed))
+        waiting = [seen for seen in found if _key(seen) not in failed]
+        if not waiting:
+            break
+        for seen in waiting:
+            if task.stop.is_set():
+                break
+            if hash_one(hands, seen, task):
+                count, size = count + 1, size + seen.size
+            else:
+                failed.add(_key(seen))
+            task.progress(
+                wave="hashes", done=count, total=max(total, count), bytes=size, total_bytes=total_bytes, item=seen.name
+            )
+    return {"hashed": count, "bytes": size, "seconds": round(time.monotonic() - began, 3)}
+
+
+def hash_one(hands: Hands, seen: Seen, task: Task) -> bool:
+    """Hashes one file and writes what was found into its model's record; whether that could be done."""
+    try:
+        root = root_of(hands, seen.root)
+        if not is_online(hands, root):
+            return False
+        path = Path(root.path) / seen.path
+        digests = digests_of(path, seen, task)
+        model = hands.index.id_at(seen.root, seen.place)
+        if digests is None or model is None:
+            return False
+        with hands.changing:
+            record = load(hands, model)
+            if not _take(record, seen, digests):
+                return False
+            _reunite(hands, record, digests)
+            save(hands, record)
+        hands.index.note_seen([each._replace(wave="hashes") for each in _mine(hands, seen)])
+    except (ModellaError, OSError, ValueError) as problem:
+        log.warning("a file could not be hashed", place=seen.place, reason=str(problem)[:200])
+        return False
+    return True
+
+
+def digests_of(path: Path, seen: Seen, task: Task) -> Digests | None:
+    """Every digest of a file; None when it is not the file that was seen, or changes meanwhile, or the task stops."""
+    file, digests = PartFile(path, only_read=True), DigestSet()
+    try:
+        file.read_once()
+        if file.fingerprint() != (seen.size, seen.mtime):
+            return None
+        while content := file.read(digests.offset, READ_SIZE):
+            digests.update(content)
+            if task.stop.is_set():
+                return None
+            file.forget(digests.offset)
+        return digests.digests() if file.fingerprint() == (seen.size, seen.mtime) else None
+    finally:
+        digests.close()
+        file.close()
+
+
+def _take(record: Record, seen: Seen, digests: Digests) -> bool:
+    """Writes digests into the record; a file that somebody has changed since it was hashed is called so."""
+    file = next((each for each in record.metadata.files if each.name == seen.name), None)
+    if file is None:
+        return False
+    changed = file.sha256 is not None and file.sha256 != digests.sha256
+    file.sha256, file.blake3, file.crc32 = digests.sha256, digests.blake3, digests.crc32
+    file.autov1, file.autov2, file.autov3 = digests.autov1, digests.autov2, digests.autov3
+    file.size, file.modified = seen.size, seen.mtime
+    file.verified.state = "changed" if changed else file.verified.state if file.verified.expected else "recorded"
+    file.verified.at = now()
+    record.metadata.conflicts = [*_without_hashes(record), *_disputed(file, digests)]
+    return True
+
+
+def _disputed(file: ModelFile, digests: Digests) -> list[str]:
+    wrong = Digests.model_validate(file.hints).contradicts(digests)
+    return [f"hash: a sidecar told another {wrong} for {file.name}"] if wrong else []
+
+
+def _without_hashes(record: Record) -> list[str]:
+    return [each for each in record.metadata.conflicts if not each.startswith("hash: ")]
+
+
+def _reunite(hands: Hands, record: Record, digests: Digests) -> None:
+    """A new file with the content of a missing one is that one: it keeps its id, its words and its history."""
+    other = hands.index.by_sha256(digests.sha256 or "")
+    if other is None or other["state"] != "missing" or other["id"] == record.metadata.id or len(other["files"]) != 1:
+        return
+    try:
+        lost = load(hands, str(other["id"]))
+    except (ModellaError, ValueError):
+        return
+    newly = record.metadata
+    _bring_records(hands, lost, record)
+    record.metadata = lost.metadata.model_copy(update={"files": newly.files, "detected": newly.detected})
+    record.overrides = lost.overrides
+    hands.index.remove(newly.id)
+    if lost.overrides.fields or lost.overrides.apps or lost.overrides.never_match:
+        save(hands, record, overrides=True)
+
+
+def _bring_records(hands: Hands, lost: Record, record: Record) -> None:
+    """Our records of the missing file go to where the file is now."""
+    old = canonical_files(hands, lost.root, lost.place, lost.home)
+    new = canonical_files(hands, record.root, record.place, record.home)
+    for source, target in zip(old, new, strict=True):
+        if lost.home == "adopted" and source.is_file() and not os.path.lexists(target):
+            make_folders(target.parent)
+            publish(source, target)
+    hands.index.forget_seen(hands.index.seen_at(lost.root.id, lost.place))
+
+
+def _mine(hands: Hands, seen: Seen) -> list[Seen]:
+    found = [each for each in hands.index.seen_in(seen.root, seen.folder).values() if each.name == seen.name]
+    return found or [seen]
+
+
+def _key(seen: Seen) -> tuple[str, str]:
+    return seen.root, seen.path
