@@ -34,7 +34,7 @@ def finish(shelf: Shelf, told: tuple[int, Any]) -> dict[str, Any]:
     """The result of the task that an answer tells of."""
     status, answer = told
     assert status == 202, answer
-    task = shelf.hands.tasks.get(answer["data"]["id"])
+    task = shelf.hands.tasks.get(answer["data"]["task"])
     assert task.finished.wait(30)
     assert task.state == "done", task.problem
     return dict(task.result)
@@ -108,7 +108,7 @@ def test_duplicates_are_told_reclaimed_and_undone(shelf: Shelf, client: Client) 
     plan = client.ask("POST", "/api/duplicates/reclaim", {"how": "hardlink", "plan": True})[1]["data"]
     assert (len(plan["plan"]["actions"]), "task" in plan) == (1, False)
     begun = client.ask("POST", "/api/duplicates/reclaim", {"how": "hardlink"})[1]["data"]
-    task = shelf.hands.tasks.get(begun["task"]["id"])
+    task = shelf.hands.tasks.get(begun["task"]["task"])
     assert task.finished.wait(30)
     reclaimed = client.ask("GET", "/api/duplicates")[1]["data"]
     assert reclaimed["bytes"] == 0
@@ -177,7 +177,7 @@ def test_a_target_that_cannot_be_meant_ends_the_task_with_its_reason(shelf: Shel
     model = imported(shelf, client)
     before = shelf.tree()
     _, answer = client.ask("POST", f"/api/models/{model}/move", {"to": to})
-    task = shelf.hands.tasks.get(answer["data"]["id"])
+    task = shelf.hands.tasks.get(answer["data"]["task"])
     assert task.finished.wait(30)
     assert task.state == "failed"
     assert task.problem.code in {"outside-library", "bad-value"}

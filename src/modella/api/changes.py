@@ -6,13 +6,14 @@ What may take long answers at once with a task, whose progress is told as events
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from modella.api.answers import Answer
 from modella.core.errors import BadLink, Conflict, ModellaError
+from modella.core.events import TaskProgress
 from modella.core.replacing import Moving, PlacementPlan
 from modella.work.duplicates import Way, list_reclaimed, plan_reclaim, reclaim, report, undo_reclaim
 from modella.work.hands import Hands
@@ -95,22 +96,15 @@ class UndoWish(_Wish):
     id: Annotated[str, Field(pattern=r"^[0-9A-Za-z]{1,40}$")]
 
 
-class TaskView(BaseModel):
-    """A long task that has begun; its events bear its id."""
-
-    id: str
-    kind: str
-    state: Literal["running", "done", "failed", "cancelled"]
-
-
 def _hands(request: Request) -> Hands:
     hands: Hands = request.app.state.house.hands
     return hands
 
 
-def _begin(hands: Hands, kind: str, work: Callable[[Task], dict[str, Any]], *, alone: bool = False) -> Answer[TaskView]:
-    task = hands.tasks.begin(kind, work, alone=alone)
-    return Answer(data=TaskView(id=task.id, kind=task.kind, state=task.state))
+def _begin(
+    hands: Hands, kind: str, work: Callable[[Task], dict[str, Any]], *, alone: bool = False
+) -> Answer[TaskProgress]:
+    return Answer(data=hands.tasks.begin(kind, work, alone=alone).told())
 
 
 async def _each(ids: list[str], work: Callable[[str], Any]) -> Answer[dict[str, Any]]:
@@ -192,7 +186,7 @@ async def purge_trash(wish: PurgeWish, request: Request) -> Answer[dict[str, Any
 
 
 @router.post("/models/{model_id}/move", status_code=202)
-async def move_model(model_id: str, wish: MoveWish, request: Request) -> Answer[TaskView]:
+async def move_model(model_id: str, wish: MoveWish, request: Request) -> Answer[TaskProgress]:
     """Moves a model into another folder, or gives it another name; the task's result is its record."""
     hands, to, name = _hands(request), wish.to, wish.name
     if (to is None) == (name is None):
@@ -204,7 +198,7 @@ async def move_model(model_id: str, wish: MoveWish, request: Request) -> Answer[
 
 
 @router.post("/models/import", status_code=202)
-async def import_models(wish: ImportWish, request: Request) -> Answer[TaskView]:
+async def import_models(wish: ImportWish, request: Request) -> Answer[TaskProgress]:
     """Takes files, and every model in folders, into the library; the task's result names each."""
     hands = _hands(request)
     paths = [Path(each) for each in wish.paths]
@@ -227,10 +221,10 @@ async def plan_of_placement(wish: PlanWish, request: Request) -> Answer[Placemen
 
 
 @router.post("/models/placement/apply", status_code=202)
-async def apply_of_placement(wish: ApplyWish, request: Request) -> Answer[TaskView]:
+async def apply_of_placement(wish: ApplyWish, request: Request) -> Answer[TaskProgress]:
     """Carries a plan out, or a part of it; a model that has changed since is refused, and told."""
     hands = _hands(request)
-    return _begin(hands, "placement", lambda task: apply_placement(hands, wish.moves, task), alone=True)
+    return _begin(hands, "place", lambda task: apply_placement(hands, wish.moves, task), alone=True)
 
 
 # ------------------------------------------------------------------------------------------------------- duplicates
@@ -258,11 +252,11 @@ async def reclaim_duplicates(wish: ReclaimWish, request: Request) -> Answer[dict
     if wish.groups and not planned["actions"] and all(each["why"] == "link" for each in planned["left"]):
         raise Conflict("last-copy", name=wish.groups[0])
     begun = _begin(hands, "reclaim", lambda task: reclaim(hands, wish.groups, wish.how, task), alone=True)
-    return Answer(data={"plan": planned, "task": begun.data.model_dump() if begun.data else None})
+    return Answer(data={"plan": planned, "task": begun.data.model_dump(mode="json") if begun.data else None})
 
 
 @router.post("/duplicates/undo", status_code=202)
-async def undo_reclaimed(wish: UndoWish, request: Request) -> Answer[TaskView]:
+async def undo_reclaimed(wish: UndoWish, request: Request) -> Answer[TaskProgress]:
     """Makes copies of their own again, or brings models back from the trash."""
     hands = _hands(request)
     return _begin(hands, "reclaim", lambda task: undo_reclaim(hands, wish.id, task), alone=True)

@@ -10,9 +10,9 @@ from modella.cli.commands import JsonOption, LibraryOption, answers_errors, comp
 from modella.cli.door import Door, open_door
 from modella.cli.exits import DONE, exit_for
 from modella.cli.find import find_model, path_of, short
+from modella.cli.follow import follow
 from modella.cli.pull import short_model
 from modella.cli.screen import print_json, print_problem
-from modella.cli.working import finish_task
 from modella.core.errors import ModellaError, error
 from modella.core.naming import shown
 from modella.core.words import size
@@ -79,7 +79,7 @@ def mv(
         raise typer.BadParameter(words().say("cli.move-what"), param_hint="--name")
     wish = {"name": name} if name is not None else {"to": to}
     with open_door({"library": library}) as door:
-        found = finish_task(door, "POST", path_of("models", find_model(door, model), "move"), wish, quiet=as_json)
+        found = _finish(door, path_of("models", find_model(door, model), "move"), wish, as_json)
     if as_json:
         print_json(short_model(found))
         return
@@ -105,7 +105,7 @@ def import_(
     how = chosen[0] if chosen else "copy"
     wish = {"paths": [str(path.absolute()) for path in paths], "how": how, "duplicates": duplicates}
     with open_door({"library": library}) as door:
-        found = finish_task(door, "POST", "/api/models/import", wish, quiet=as_json)
+        found = _finish(door, "/api/models/import", wish, as_json)
     said = [words().say("cli.imported", name=shown(each["name"]), path=shown(each["path"])) for each in found["models"]]
     said += [words().say("cli.had-it", path=shown(each["path"]), name=shown(each["name"])) for each in found["skipped"]]
     _end(found, as_json, said)
@@ -129,7 +129,7 @@ def place(
                 print_json(plan)
             return
         wish = {"moves": plan["moves"]}
-        found = finish_task(door, "POST", "/api/models/placement/apply", wish, quiet=as_json)
+        found = _finish(door, "/api/models/placement/apply", wish, as_json)
     _end(found, as_json, [words().say("cli.placed", count=len(found["moved"]))])
 
 
@@ -219,3 +219,9 @@ def _end(told: dict[str, Any], as_json: bool, said: list[str]) -> None:
         for problem in problems:
             print_problem(complaints(), words(), problem)
     raise typer.Exit(exit_for(problems[0]) if problems else DONE)
+
+
+def _finish(door: Door, path: str, wish: dict[str, Any], as_json: bool) -> dict[str, Any]:
+    """The result of a task that is asked for."""
+    told = door.ask("POST", path, wish)
+    return follow(door, told["task"] if "plan" in told else told, complaints(), quietly=as_json)

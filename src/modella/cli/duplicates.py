@@ -6,11 +6,11 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from modella.cli.commands import JsonOption, LibraryOption, answers_errors, console, words
-from modella.cli.door import open_door
+from modella.cli.commands import JsonOption, LibraryOption, answers_errors, complaints, console, words
+from modella.cli.door import Door, open_door
 from modella.cli.exits import DONE, FAILED
+from modella.cli.follow import follow
 from modella.cli.screen import print_json
-from modella.cli.working import finish_task
 from modella.core.naming import shown
 from modella.core.words import size
 
@@ -36,7 +36,7 @@ def duplicates(
         raise typer.BadParameter(words().say("cli.reclaim-or-undo"), param_hint="--undo")
     with open_door({"library": library}) as door:
         if undo is not None:
-            found = finish_task(door, "POST", "/api/duplicates/undo", {"id": undo}, quiet=as_json)
+            found = _finish(door, "/api/duplicates/undo", {"id": undo}, as_json)
             _end(found, as_json, words().say("cli.undone", count=len(found["undone"])))
         if how is None:
             _print_report(door.ask("GET", "/api/duplicates"), as_json)
@@ -51,7 +51,7 @@ def duplicates(
             _end({"plan": plan, "done": [], "problems": []}, as_json, words().say("cli.nothing-to-reclaim"))
         if not yes:
             typer.confirm(words().say("cli.reclaim-question", count=len(plan["actions"])), abort=True)
-        found = finish_task(door, "POST", "/api/duplicates/reclaim", {"how": how.value}, quiet=as_json)
+        found = _finish(door, "/api/duplicates/reclaim", {"how": how.value}, as_json)
     said = words().say("cli.reclaimed", count=len(found["done"]), won=size(found["bytes"]), id=str(found["id"]))
     _end(found, as_json, said)
 
@@ -85,3 +85,9 @@ def _end(found: dict[str, Any], as_json: bool, said: str) -> None:
         for each in found["problems"]:
             console().print(Text(f"✗ {shown(each['path'])}  {each['code']}", style="red"))
     raise typer.Exit(FAILED if found["problems"] else DONE)
+
+
+def _finish(door: Door, path: str, wish: dict[str, Any], as_json: bool) -> dict[str, Any]:
+    """The result of a task that is asked for."""
+    told = door.ask("POST", path, wish)
+    return follow(door, told["task"] if "plan" in told else told, complaints(), quietly=as_json)

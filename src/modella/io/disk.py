@@ -791,6 +791,17 @@ def remove_file(path: Path) -> None:
         flush_folder(path.parent)
 
 
+def remove_emptied(folders: Iterable[Path]) -> None:
+    """Removes those folders that are empty, the inner ones first; durable when this returns."""
+    ordered = sorted(set(folders), key=lambda each: len(each.parts), reverse=True)
+    for folder in ordered:
+        with suppress(OSError):
+            folder.rmdir()
+    if ordered:
+        with disk_errors(ordered[-1]):
+            _flush_all(each.parent for each in ordered)
+
+
 def remove_if_empty(folder: Path, root: Path) -> None:
     """Removes a folder and the ones above it that have become empty, never the root itself."""
     while folder != root and folder.is_relative_to(root):

@@ -5,7 +5,7 @@ knows, is left where it is. Nothing is reached through a link.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -66,6 +66,13 @@ def belongings(hands: Hands, known: dict[str, Any]) -> Belongings:
     beside = {folder / name for name in names}
     records = [path for path in canonical_files(hands, root, place, home) if path.is_file() and path not in beside]
     return Belongings(root, place, home, folder, names, [name for name in told if name in names], records, is_own)
+
+
+def own_folders(root: Root, folder: Path, inner: Iterable[Path]) -> set[Path]:
+    """The folders that go with a model when they are empty: its own, those in it, and in the library its rule's."""
+    found = {each for each in inner if each.is_relative_to(folder)} | {folder}
+    top = Path(root.path)
+    return found | {each for each in folder.parents if root.is_library and each != top and each.is_relative_to(top)}
 
 
 def check_no_link(top: Path, path: Path) -> None:

@@ -23,7 +23,7 @@ from modella.io.disk import (
     disk_errors,
     free_space,
     make_folders,
-    remove_if_empty,
+    remove_emptied,
     sweep,
     unlink_unchanged,
     write_json,
@@ -378,4 +378,4 @@ def _clear(staging: Path) -> None:
     for path in staging.glob("*.part"):
         told = path.lstat()
         unlink_unchanged(path, told.st_size, told.st_mtime_ns)
-    remove_if_empty(staging, staging.parent)
+    remove_emptied([staging])

@@ -24,8 +24,8 @@ from modella.io.disk import (
     hard_link,
     make_folders,
     read_json,
+    remove_emptied,
     remove_file,
-    remove_if_empty,
     rename_new,
     same_file,
     set_aside,
@@ -220,8 +220,7 @@ def undo(move: Move) -> None:
         elif _is_our_copy(step):
             told = target.lstat()
             unlink_unchanged(target, told.st_size, told.st_mtime_ns)
-    for folder in move.fresh:
-        remove_if_empty(Path(folder), Path(folder).parent)
+    remove_emptied(Path(folder) for folder in move.fresh)
 
 
 def _bring(hands: Hands, move: Move, step: Step, take: Callable[[bytes], None]) -> None:

@@ -15,8 +15,8 @@ from modella.core.family_names import renamed
 from modella.core.grouping import is_weights
 from modella.core.naming import file_name, is_inner, name_key, shown, slug, suffix_of
 from modella.core.root import Root
-from modella.io.disk import CONTROL, free_space, remove_if_empty
-from modella.work.belongings import CANONICAL, Belongings, belongings, check_no_link
+from modella.io.disk import CONTROL, free_space, remove_emptied
+from modella.work.belongings import CANONICAL, Belongings, belongings, check_no_link, own_folders
 from modella.work.hands import Hands
 from modella.work.moves import (
     Move,
@@ -140,17 +140,13 @@ def finish_move(hands: Hands, planned: Move, task: Task | None = None) -> dict[s
         record = settle(hands, known, where)
     drop_sources(planned)
     if planned.facts["left"]:
-        _tidy(hands, root_of(hands, str(known["root"])), Path(planned.facts["left"]), planned.steps)
+        _tidy(root_of(hands, str(known["root"])), Path(planned.facts["left"]), planned.steps)
     return record
 
 
-def _tidy(hands: Hands, root: Root, folder: Path, steps: list[Step]) -> None:
+def _tidy(root: Root, folder: Path, steps: list[Step]) -> None:
     """Removes the model's old folder, and in the library the ones of its rule, where nothing is left in them."""
-    inner = {each for step in steps for each in Path(step.source).parents if each.is_relative_to(folder)}
-    for each in sorted(inner, key=lambda one: -len(one.parts)):
-        remove_if_empty(each, each.parent)
-    if root.is_library and not os.path.lexists(folder):
-        remove_if_empty(folder.parent, hands.library.root)
+    remove_emptied(own_folders(root, folder, {each for step in steps for each in Path(step.source).parents}))
 
 
 def _steps(hands: Hands, mine: Belongings, root: Root, where: Where) -> list[Step]:

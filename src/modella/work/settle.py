@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from modella.core.errors import NotFound
+from modella.core.errors import ModellaError
 from modella.core.model import Metadata
 from modella.io.disk import write_json
 from modella.io.store.index import Seen
@@ -41,7 +41,7 @@ def settle(hands: Hands, known: dict[str, Any], where: Where) -> dict[str, Any]:
         _see(hands, seen, known, where)
         try:
             record = load(hands, identity)
-        except (ValueError, NotFound):
+        except (ValueError, ModellaError):
             return hands.index.get(identity) or {}
         return (
             save(hands, record, overrides=bool(where.fields))

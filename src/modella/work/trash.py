@@ -26,14 +26,14 @@ from modella.core.root import Root
 from modella.io.disk import (
     CONTROL,
     make_folders,
+    remove_emptied,
     remove_file,
-    remove_if_empty,
     sweep,
     unlink_unchanged,
     write_atomic,
     write_json,
 )
-from modella.work.belongings import Belongings, belongings, check_no_link
+from modella.work.belongings import Belongings, belongings, check_no_link, own_folders
 from modella.work.hands import Hands, new_id, now, stamp
 from modella.work.ignored import ignore, unignore
 from modella.work.moves import Move, alone, bring, fresh_folders, move_id, run, step_for
@@ -158,10 +158,7 @@ def _tidy(root: Root, manifest: dict[str, Any]) -> None:
     """Removes the model's own folder, and in the library the ones of its rule, where nothing is left in them."""
     folder = Path(root.path) / manifest["folder"]
     inner = {parent for file in manifest["files"] for parent in (folder / PurePosixPath(file["name"])).parents}
-    for each in sorted((one for one in inner if one.is_relative_to(folder)), key=lambda one: -len(one.parts)):
-        remove_if_empty(each, each.parent)
-    if root.is_library and not os.path.lexists(folder):
-        remove_if_empty(folder.parent, Path(root.path))
+    remove_emptied(own_folders(root, folder, inner))
 
 
 def _places(known: dict[str, Any], mine: Belongings) -> list[str]:
@@ -355,13 +352,12 @@ def _purge(bin_: Path, manifest: dict[str, Any]) -> tuple[int, list[str]]:
 
 def _drop_entry(bin_: Path) -> list[str]:
     """Removes an entry with its empty folders; what somebody has put there stays, and the manifest with it."""
-    for top, _, _ in sorted(os.walk(bin_ / "files"), key=lambda each: -len(each[0])):
-        remove_if_empty(Path(top), bin_)
+    remove_emptied(Path(top) for top, _, _ in os.walk(bin_ / "files"))
     sweep(bin_)
     strangers = [str(entry) for entry in bin_.iterdir() if entry.name not in _OURS] if bin_.is_dir() else []
     if not strangers and bin_.is_dir():
         remove_file(bin_ / "manifest.json")
-        remove_if_empty(bin_, bin_.parent)
+        remove_emptied([bin_])
     return strangers
 
 
