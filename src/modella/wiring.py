@@ -27,6 +27,7 @@ from modella.work.fetch import Patience
 from modella.work.hands import Hands, new_id, now
 from modella.work.pace import Pace
 from modella.work.queue import Queue
+from modella.work.recovering import recover
 from modella.work.reindex import rebuild
 from modella.work.tasks import Tasks
 
@@ -92,6 +93,7 @@ def open_house(flags: Mapping[str, Any], env: Mapping[str, str] = os.environ, *,
     except BaseException:
         ownership.release()
         raise
+    recover(hands)
     if hands.index.is_new or ownership.after_power_cut:
         with suppress(ModellaError):
             rebuild(hands)

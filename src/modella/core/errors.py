@@ -69,6 +69,7 @@ class NotFound(ModellaError):
         "hash-unknown": False,
         "no-such-path": False,
         "unknown-id": False,
+        "file-gone": False,
     }
 
 
@@ -93,7 +94,7 @@ class AccessNeeded(ModellaError):
 class Mismatch(ModellaError):
     """The bytes are not what the source published."""
 
-    codes: ClassVar = {"hash-mismatch": False, "size-mismatch": False, "unstable-content": True}
+    codes: ClassVar = {"hash-mismatch": False, "size-mismatch": False, "unstable-content": True, "copy-differs": True}
 
 
 class BadContent(ModellaError):
@@ -131,6 +132,7 @@ class DiskTrouble(ModellaError):
         "disk-busy": True,
         "name-too-long": False,
         "network-disk": False,
+        "other-disk": False,
         "database-unreadable": False,
         "database-newer": False,
         "record-newer": False,

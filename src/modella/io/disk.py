@@ -6,6 +6,7 @@
       .modella/incoming/<download>/    state.json, listing.json, <n>.part, <n>.journal.<k>
       .modella/quarantine/<download>/  bytes that failed a check, with reason.json
       .modella/trash/<time>-<id>/      what was deleted or replaced, with manifest.json
+      .modella/moves/<id>.json         what is being moved, written down before it is
       .modella/history/<model id>/     earlier versions of metadata.json and overrides.json
 
 Order and durability follow the fault matrix, part 2: temporary name → write → flush → close → rename → flush the
@@ -23,7 +24,7 @@ import stat
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -49,6 +50,11 @@ _AT_FDCWD = -100
 _KEEP_SIZE = 1
 _NO_FOLDER_FLUSH = {errno.EINVAL, errno.ENOTSUP, errno.EBADF, errno.EACCES}
 _NO_RENAME_FLAG = {errno.EINVAL, errno.ENOSYS, errno.ENOTSUP}
+_FICLONE = 0x40049409
+_BLOCK = 8 * 1024 * 1024
+RESPELLED = ".respelled"
+"""Ends the name that a file has for a moment while only the spelling of its name is changed."""
+_NO_REFLINK = {errno.EOPNOTSUPP, errno.ENOTSUP, errno.EXDEV, errno.EINVAL, errno.ENOTTY, errno.ENOSYS, errno.EPERM}
 _NO_HARD_LINK = {errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK}
 
 _TEMPORARY = re.compile(r"^\..+\.[0-9a-f]{12}\.tmp$|^\.[0-9a-f]{16}\.part$")
@@ -228,7 +234,7 @@ def _move_new(source: Path, target: Path) -> None:
         _rename_new(source, target)
     except FileExistsError:
         if _is_respelling(source, target):
-            source.rename(target)
+            _respell(source, target)
             return
         # One file under both names: a crash came between making the second and taking away the first.
         if not os.path.samestat(source.lstat(), target.lstat()):
@@ -242,6 +248,120 @@ def _is_respelling(source: Path, target: Path) -> bool:
     if source.parent != target.parent or name_key(source.name) != key:
         return False
     return sum(1 for each in target.parent.iterdir() if name_key(each.name) == key) == 1
+
+
+def rename_new(source: Path, target: Path) -> bool:
+    """Gives a file a name that is free, durable when this returns; False when that is on another file system.
+
+    A link is renamed itself. A name that differs only in the spelling of its letters is given by way of a third one.
+    Conflict("name-taken") when the name exists.
+    """
+    with disk_errors(target):
+        try:
+            _move_new(source, target)
+        except OSError as problem:
+            if problem.errno == errno.EXDEV:
+                return False
+            raise
+        flush_folder(target.parent)
+        if source.parent != target.parent:
+            flush_folder(source.parent)
+        return True
+
+
+def _respell(source: Path, target: Path) -> None:
+    """Renames where the file system takes both names for one; undone when the second half fails."""
+    between = source.with_name(source.name + RESPELLED)
+    _rename_new(source, between)
+    try:
+        _rename_new(between, target)
+    except BaseException:
+        _rename_new(between, source)
+        raise
+
+
+def copy_new(
+    source: Path, target: Path, take: Callable[[bytes], None], prove: Callable[[Path], None] = lambda _: None
+) -> None:
+    """Copies a file to a name that is free: first under another name, flushed and proven, and only then under its own.
+
+    `take` is given every block as it is read; `prove` looks at the flushed copy and raises when it is not what it must
+    be. The time of change is copied too. Conflict("name-taken") when the name exists.
+    """
+    with disk_errors(target):
+        temporary = target.with_name(f".{secrets.token_hex(8)}.part")
+        try:
+            _copy_flushed(source, temporary, take)
+            prove(temporary)
+            _rename_new(temporary, target)
+        except FileExistsError:
+            temporary.unlink(missing_ok=True)
+            raise Conflict("name-taken", path=str(target)) from None
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+        flush_folder(target.parent)
+
+
+def _copy_flushed(source: Path, copy: Path, take: Callable[[bytes], None]) -> None:
+    reading_flags = os.O_RDONLY | os.O_CLOEXEC | getattr(os, "O_BINARY", 0)
+    with os.fdopen(os.open(source, reading_flags), "rb") as reading, copy.open("xb") as writing:
+        before = os.fstat(reading.fileno())
+        while block := reading.read(_BLOCK):
+            take(block)
+            writing.write(block)
+        writing.flush()
+        os.utime(writing.fileno() if os.utime in os.supports_fd else copy, ns=(before.st_atime_ns, before.st_mtime_ns))
+        os.fsync(writing.fileno())
+
+
+def replace_with(path: Path, make: Callable[[Path], bool]) -> bool:
+    """Puts something else in the place of a file in one moment; False, and nothing done, when `make` could not.
+
+    `make` is given a free name beside the file and makes there, and proves, what the file shall become.
+    """
+    with disk_errors(path):
+        temporary = path.with_name(f".{secrets.token_hex(8)}.part")
+        try:
+            if not make(temporary):
+                return False
+            os.replace(temporary, path)  # noqa: PTH105 (kept visible: this is the moment of truth)
+        finally:
+            temporary.unlink(missing_ok=True)
+        flush_folder(path.parent)
+        return True
+
+
+def reflink(existing: Path, target: Path) -> bool:
+    """Makes a file that shares its blocks with another until one of them is written; False where that is impossible."""
+    if sys.platform != "linux":
+        return False
+    with disk_errors(target), existing.open("rb") as reading, target.open("xb") as writing:
+        try:
+            fcntl.ioctl(writing.fileno(), _FICLONE, reading.fileno())
+        except OSError as problem:
+            if problem.errno in _NO_REFLINK:
+                return False
+            raise
+        os.fsync(writing.fileno())
+    return True
+
+
+def unlink_unchanged(path: Path, size: int, modified: int) -> bool:
+    """Removes one file, or one link itself, that is as it was seen; False when it is another one now.
+
+    What is not there counts as removed. Never a folder.
+    """
+    with disk_errors(path):
+        try:
+            told = path.lstat()
+        except FileNotFoundError:
+            return True
+        if stat.S_ISDIR(told.st_mode) or (told.st_size, told.st_mtime_ns) != (size, modified):
+            return False
+        path.unlink()
+        flush_folder(path.parent)
+        return True
 
 
 def _rename_new(source: Path, target: Path) -> None:
@@ -524,6 +644,11 @@ class Library:
         """Where downloads grow."""
         return self.control / "incoming"
 
+    @property
+    def moves(self) -> Path:
+        """Where it is written down what is being moved."""
+        return self.control / "moves"
+
     def staging(self, download: str) -> Path:
         """The folder of one download."""
         return self.incoming / download
@@ -584,41 +709,6 @@ class Library:
         for old in sorted(folder.glob(f"*-{name}"))[:-HISTORY_KEPT]:
             old.unlink(missing_ok=True)
 
-    def trash(self, folder: Path, names: list[str], entry: str, manifest: dict[str, Any]) -> Path:
-        """Moves files of ours from a folder into the trash with what is needed to restore them.
-
-        Files that are not named stay, and so does the folder then. No copying. Durable when this returns; done again
-        with the same entry, it finishes what a crash has left half done.
-        """
-        bin_ = self.control / "trash" / entry
-        make_folders(bin_)
-        inside = folder.relative_to(self.root)
-        write_json(bin_ / "manifest.json", {**manifest, "folder": str(inside), "names": names})
-        touched = {bin_: None, folder: None}
-        with disk_errors(folder):
-            for name in names:
-                source, target = self.inside(f"{inside.as_posix()}/{name}"), bin_ / name
-                if os.path.lexists(source):
-                    make_folders(target.parent)
-                    _move_new(source, target)
-                touched |= {target.parent: None, source.parent: None}
-            _flush_all(touched)
-            for each in sorted(touched, key=lambda path: len(path.parts), reverse=True):
-                if each.is_relative_to(folder):
-                    remove_if_empty(each, self.root)
-            _flush_all(touched)
-        return bin_
-
-    def trash_begun(self, model: str, download: str) -> tuple[str, dict[str, Any] | None] | None:
-        """The entry that a download has begun for a model it replaces, with the manifest if that was written."""
-        for bin_ in sorted((self.control / "trash").glob(f"*-{model}")):
-            manifest = read_json(bin_ / "manifest.json")
-            if manifest is None and not any(bin_.iterdir()):
-                return bin_.name, None
-            if isinstance(manifest, dict) and manifest.get("download") == download:
-                return bin_.name, manifest
-        return None
-
     def set_to_quarantine(self, download: str, reason: dict[str, Any]) -> Path:
         """Moves a download's staging folder to the quarantine, with the reason beside the bytes."""
         target = self.quarantine(download)
@@ -634,7 +724,7 @@ class Library:
     def sweep(self) -> None:
         """Removes what writes that died have left in the control folder; called by the owner before it begins."""
         folders = (self.control, self.incoming, *self.incoming.glob("*"), *(self.control / "history").glob("*"))
-        for folder in (*folders, *(self.control / "thumbs").glob("*"), *(self.control / "trash").glob("*")):
+        for folder in (*folders, *(self.control / "thumbs").glob("*"), *(self.control / "trash").glob("*"), self.moves):
             sweep(folder)
 
     def set_staging_aside(self, download: str) -> None:
@@ -692,6 +782,24 @@ def sweep(folder: Path, older_than: float = 0.0) -> None:
         for entry in folder.iterdir():
             if _TEMPORARY.match(entry.name) and is_regular(entry) and entry.stat().st_mtime < latest:
                 entry.unlink(missing_ok=True)
+
+
+def remove_file(path: Path) -> None:
+    """Removes a small file of our own making, durable when this returns."""
+    with disk_errors(path):
+        path.unlink(missing_ok=True)
+        flush_folder(path.parent)
+
+
+def remove_emptied(folders: Iterable[Path]) -> None:
+    """Removes those folders that are empty, the inner ones first; durable when this returns."""
+    ordered = sorted(set(folders), key=lambda each: len(each.parts), reverse=True)
+    for folder in ordered:
+        with suppress(OSError):
+            folder.rmdir()
+    if ordered:
+        with disk_errors(ordered[-1]):
+            _flush_all(each.parent for each in ordered)
 
 
 def remove_if_empty(folder: Path, root: Path) -> None:

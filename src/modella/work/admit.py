@@ -33,12 +33,14 @@ from modella.core.naming import file_name, inner_path, name_key, slug, suffix_of
 from modella.core.placement import choose, place
 from modella.core.rules import family_of
 from modella.core.weighing import disagreements, kind_of
-from modella.io.disk import check_not_newer, hard_link_over, make_folders, publish, read_json, sweep, write_json
+from modella.io.disk import hard_link_over, make_folders, publish, read_json, sweep, write_json
 from modella.io.headers import read_header
-from modella.work.hands import Hands, new_id, now, stamp
+from modella.work.hands import Hands, new_id, now
 from modella.work.hashing import sha256_of
 from modella.work.job import Job
 from modella.work.previews import Gathered, gather_previews, place_previews
+from modella.work.records import load
+from modella.work.trash import delete
 
 _FROM_THE_LISTED_FILE = {"quant", "variant", "pickle_scan", "virus_scan", "scan_message", "scanned_at"}
 _NO_IDENTITY = Identity(Kind.unknown)
@@ -202,7 +204,7 @@ def _plan(job: Job, draft: Metadata) -> Plan:
     replaced = _replaced(job)
     if replaced is not None:
         draft.id, draft.added_at = str(replaced["id"]), str(replaced["added_at"])
-        overrides = _kept_overrides(hands, str(replaced["path"]), overrides)
+        overrides = _kept_overrides(hands, str(replaced["id"]), overrides)
     counted = effective(draft, overrides)
     if "name" in overrides.fields or "version" in overrides.fields:
         counted["cleaned_name"] = slug(" ".join(filter(None, (counted["name"], counted.get("version")))))
@@ -211,7 +213,7 @@ def _plan(job: Job, draft: Metadata) -> Plan:
     folder = place(choose(hands.settings().rules, facts).to, facts)
     digest = draft.files[0].sha256 or draft.id
     if replaced is None or str(replaced["path"]) != folder:
-        folder, draft.cleaned_name = _free_folder(hands, folder, draft.cleaned_name, digest)
+        folder, draft.cleaned_name = free_folder(hands, folder, draft.cleaned_name, digest)
     files = _final_names(record, draft)
     for planned, file in zip(files, draft.files, strict=True):
         file.name = planned.name
@@ -232,16 +234,13 @@ def _replaced(job: Job) -> dict[str, Any] | None:
     return job.hands.index.get(str(record.duplicate_of["id"]))
 
 
-def _kept_overrides(hands: Hands, folder: str, new: Overrides) -> Overrides:
+def _kept_overrides(hands: Hands, replaced: str, new: Overrides) -> Overrides:
     """The user's word on the model that is replaced, with the newest on top."""
-    file = hands.library.inside(folder) / "overrides.json"
-    check_not_newer(file)
-    found = read_json(file)
-    old = Overrides.model_validate(found) if isinstance(found, dict) else Overrides(schema=1)
+    old = load(hands, replaced).overrides
     return old.model_copy(update={"fields": {**old.fields, **new.fields}})
 
 
-def _free_folder(hands: Hands, folder: str, cleaned: str, digest: str) -> tuple[str, str]:
+def free_folder(hands: Hands, folder: str, cleaned: str, digest: str) -> tuple[str, str]:
     """The folder, or one with a short hash when another model has the name (also but for case)."""
     path = hands.library.inside(folder)
     taken = {name_key(entry.name) for entry in path.parent.iterdir()} if path.parent.is_dir() else set()
@@ -283,23 +282,10 @@ def _clear_the_way(job: Job, plan: Plan) -> None:
     """A model that is replaced goes to the trash first, whole, with what is needed to restore it."""
     if plan.replaces is None or job.record.cleared:
         return
-    _trash(job, plan.replaces)
+    if job.hands.index.get(plan.replaces) is not None:
+        delete(job.hands, plan.replaces, "replaced")
     job.record.cleared = True
     job.save()
-
-
-def _trash(job: Job, model: str) -> None:
-    """Trashes the model that is replaced, or finishes doing so: then the manifest tells what belongs to it."""
-    library = job.hands.library
-    entry, manifest = library.trash_begun(model, job.record.id) or (f"{stamp()}-{model}", None)
-    old = manifest["record"] if manifest else job.hands.index.get(model)
-    if old is None:
-        return
-    names = [file["name"] for file in old["files"]] + [p["file"] for p in old.get("previews") or [] if p.get("file")]
-    names += ["metadata.json", "overrides.json"]
-    told = {"why": "replaced", "download": job.record.id, "record": old}
-    library.trash(library.inside(str(old["path"])), names, entry, told)
-    job.hands.index.remove(model)
 
 
 def _publish(job: Job, part: PartRecord, target: Path) -> None:

@@ -46,6 +46,8 @@ class Hands:
     planning: threading.Lock = field(default_factory=threading.Lock)
     changing: threading.RLock = field(default_factory=threading.RLock)
     """Held by whoever reads a canonical record in order to write it back."""
+    busy: set[str] = field(default_factory=set)
+    """Models whose files are being moved, trashed or restored: one verb at a time for each."""
     planned: dict[str, str] = field(default_factory=dict)
     """Folder of each download that is about to be placed, so that two never choose the same."""
     arriving: WeakValueDictionary[tuple[str, ...], asyncio.Lock] = field(default_factory=WeakValueDictionary)

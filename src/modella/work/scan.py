@@ -33,6 +33,7 @@ from modella.io.disk import publish
 from modella.io.store.index import Seen
 from modella.work.hands import Hands
 from modella.work.hashwave import hash_all
+from modella.work.ignored import ignored
 from modella.work.look import LARGEST_RECORD, Looked, Target, derived_id, look_at, stub
 from modella.work.records import OWN, canonical_files, read_json_or_none, signature_of, write_adopted
 from modella.work.reindex import place_of
@@ -145,6 +146,7 @@ class _Scan:
         self._dead: list[str] = []
         self._is_fresh, self._is_first = not hands.index.knows(root.id), not hands.index.knows()
         self._hub_folders: dict[str, bool] = {}
+        self._ignored = ignored(hands, root.id)
         self._orphans: list[_Found] = []
         self._has_waited = self._takes_back = False
         self._named: set[str] = set()
@@ -196,6 +198,10 @@ class _Scan:
         self._keep_up()
 
     def _models(self, folder: Folder, walk: Walk, known: dict[str, Seen]) -> Iterator[_Found]:
+        """Every model of a folder but those that the library was told to forget."""
+        return (found for found in self._all_models(folder, walk, known) if found.place not in self._ignored)
+
+    def _all_models(self, folder: Folder, walk: Walk, known: dict[str, Seen]) -> Iterator[_Found]:
         """Every model of a folder: the one that was placed there, then those that are adopted where they are."""
         if DIFFUSERS_INDEX in folder.names and not _is_record(self._top, folder):
             yield from self._whole(folder, known)

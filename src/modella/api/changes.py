@@ -1,0 +1,262 @@
+"""Changes by HTTP: rename, move, place again, import, delete, restore, forget, and reclaim what lies there twice.
+
+What may take long answers at once with a task, whose progress is told as events.
+"""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
+
+from modella.api.answers import Answer
+from modella.core.errors import BadLink, Conflict, ModellaError
+from modella.core.events import TaskProgress
+from modella.core.replacing import Moving, PlacementPlan
+from modella.work.duplicates import Way, list_reclaimed, plan_reclaim, reclaim, report, undo_reclaim
+from modella.work.hands import Hands
+from modella.work.importing import import_paths
+from modella.work.moves import How
+from modella.work.moving import move, rename
+from modella.work.replacing import apply_placement, plan_placement
+from modella.work.tasks import Task
+from modella.work.trash import delete, forget, list_trash, purge, restore, what_goes
+
+router = APIRouter(prefix="/api", tags=["changes"])
+
+Id = Annotated[str, Field(min_length=1, max_length=64)]
+Ids = Annotated[list[Id], Field(min_length=1, max_length=100_000)]
+MovingText = Annotated[str, Field(min_length=1, max_length=4096)]
+
+
+class _Wish(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class MoveWish(_Wish):
+    """Where a model goes, or how it is called from now on; one of both."""
+
+    to: MovingText | None = None
+    name: Annotated[str, Field(min_length=1, max_length=512)] | None = None
+
+
+class ManyWish(_Wish):
+    """Models by their ids."""
+
+    ids: Ids
+
+
+class RestoreWish(_Wish):
+    """`as_new`: beside what has its name now."""
+
+    as_new: bool = False
+
+
+class ImportWish(_Wish):
+    """Files and folders of the machine that the server runs on; absolute paths."""
+
+    paths: Annotated[list[MovingText], Field(min_length=1, max_length=10_000)]
+    how: How = "copy"
+    duplicates: bool = False
+
+
+class PurgeWish(_Wish):
+    """Entries by their names, or all that are older than so many days, or everything."""
+
+    entries: Annotated[list[str], Field(min_length=1)] | None = None
+    older_than: Annotated[int, Field(ge=0, le=100_000)] | None = None
+    everything: bool = False
+
+
+class PlanWish(_Wish):
+    """Which models to look at; all without `ids`."""
+
+    ids: list[Id] | None = None
+
+
+class ApplyWish(_Wish):
+    """The part of a plan that shall be carried out, as the plan told it."""
+
+    moves: Annotated[list[Moving], Field(min_length=1, max_length=100_000)]
+
+
+class ReclaimWish(_Wish):
+    """Groups by their SHA-256, all without; `plan` only tells what would be done."""
+
+    how: Way
+    groups: list[Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]] | None = None
+    plan: bool = False
+
+
+class UndoWish(_Wish):
+    """What was reclaimed, by its id."""
+
+    id: Annotated[str, Field(pattern=r"^[0-9A-Za-z]{1,40}$")]
+
+
+def _hands(request: Request) -> Hands:
+    hands: Hands = request.app.state.house.hands
+    return hands
+
+
+def _begin(
+    hands: Hands, kind: str, work: Callable[[Task], dict[str, Any]], *, alone: bool = False
+) -> Answer[TaskProgress]:
+    return Answer(data=hands.tasks.begin(kind, work, alone=alone).told())
+
+
+async def _each(ids: list[str], work: Callable[[str], Any]) -> Answer[dict[str, Any]]:
+    """What was done to each model, and which could not be done and why."""
+
+    def all_of_them() -> dict[str, Any]:
+        done, problems = [], []
+        for each in dict.fromkeys(ids):
+            try:
+                done.append(work(each))
+            except ModellaError as problem:
+                problems.append({"id": each, "code": problem.code, "context": _plain(problem.facts)})
+        return {"done": done, "problems": problems}
+
+    return Answer(data=await asyncio.to_thread(all_of_them))
+
+
+def _plain(facts: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in facts.items() if isinstance(value, str | int | float | bool)}
+
+
+def _entry(manifest: dict[str, Any]) -> dict[str, Any]:
+    told = {name: manifest[name] for name in ("entry", "id", "name", "why", "at", "size")}
+    return {**told, "files": [file["path"] for file in manifest["files"]]}
+
+
+# ------------------------------------------------------------------------------------------------- delete and restore
+
+
+@router.get("/models/{model_id}/files")
+async def what_belongs(model_id: str, request: Request) -> Answer[dict[str, Any]]:
+    """Every file that belongs to a model and would go with it, with its size."""
+    return Answer(data=await asyncio.to_thread(what_goes, _hands(request), model_id))
+
+
+@router.delete("/models/{model_id}")
+async def delete_model(model_id: str, request: Request) -> Answer[dict[str, Any]]:
+    """Puts a model into the trash, from where it can be restored."""
+    return Answer(data=_entry(await asyncio.to_thread(delete, _hands(request), model_id)))
+
+
+@router.post("/models/delete")
+async def delete_models(wish: ManyWish, request: Request) -> Answer[dict[str, Any]]:
+    """Puts several models into the trash."""
+    hands = _hands(request)
+    return await _each(wish.ids, lambda each: _entry(delete(hands, each)))
+
+
+@router.post("/models/{model_id}/forget")
+async def forget_model(model_id: str, request: Request) -> Answer[dict[str, Any]]:
+    """Takes only the entry away; the files stay, and no scan lists them until it is restored."""
+    return Answer(data=_entry(await asyncio.to_thread(forget, _hands(request), model_id)))
+
+
+@router.post("/models/{model_id}/restore")
+async def restore_model(
+    model_id: str, request: Request, wish: Annotated[RestoreWish | None, Body()] = None
+) -> Answer[dict[str, Any]]:
+    """Puts a model, named by its id or its entry of the trash, back where it was."""
+    as_new = wish.as_new if wish else False
+    return Answer(data=await asyncio.to_thread(restore, _hands(request), model_id, as_new=as_new))
+
+
+@router.get("/trash")
+async def get_trash(request: Request) -> Answer[list[dict[str, Any]]]:
+    """What is in the trash, the newest first."""
+    return Answer(data=await asyncio.to_thread(list_trash, _hands(request)))
+
+
+@router.post("/trash/purge")
+async def purge_trash(wish: PurgeWish, request: Request) -> Answer[dict[str, Any]]:
+    """Removes entries of the trash for good; files that were changed since stay, and are told."""
+    if wish.entries is None and wish.older_than is None and not wish.everything:
+        raise BadLink("bad-value", name="entries", value="", reason="nothing is named, and everything is not said")
+    return Answer(data=await asyncio.to_thread(purge, _hands(request), wish.entries, wish.older_than))
+
+
+# -------------------------------------------------------------------------------------------------- move and import
+
+
+@router.post("/models/{model_id}/move", status_code=202)
+async def move_model(model_id: str, wish: MoveWish, request: Request) -> Answer[TaskProgress]:
+    """Moves a model into another folder, or gives it another name; the task's result is its record."""
+    hands, to, name = _hands(request), wish.to, wish.name
+    if (to is None) == (name is None):
+        raise BadLink("bad-value", name="to", value=to or "", reason="say either to or name")
+    await asyncio.to_thread(what_goes, hands, model_id)
+    if name is not None:
+        return _begin(hands, "move", lambda task: rename(hands, model_id, name, task))
+    return _begin(hands, "move", lambda task: move(hands, model_id, to or "", task))
+
+
+@router.post("/models/import", status_code=202)
+async def import_models(wish: ImportWish, request: Request) -> Answer[TaskProgress]:
+    """Takes files, and every model in folders, into the library; the task's result names each."""
+    hands = _hands(request)
+    paths = [Path(each) for each in wish.paths]
+    for path in paths:
+        if not path.is_absolute() or "\0" in str(path):
+            raise BadLink(
+                "bad-value", name="paths", value=str(path)[:80].replace("\0", ""), reason="not an absolute path"
+            )
+
+    def work(task: Task) -> dict[str, Any]:
+        return import_paths(hands, paths, wish.how, duplicates=wish.duplicates, task=task)
+
+    return _begin(hands, "import", work)
+
+
+@router.post("/models/placement/plan")
+async def plan_of_placement(wish: PlanWish, request: Request) -> Answer[PlacementPlan]:
+    """Which models would lie elsewhere by the present rules, and why; nothing is moved."""
+    return Answer(data=await asyncio.to_thread(plan_placement, _hands(request), wish.ids))
+
+
+@router.post("/models/placement/apply", status_code=202)
+async def apply_of_placement(wish: ApplyWish, request: Request) -> Answer[TaskProgress]:
+    """Carries a plan out, or a part of it; a model that has changed since is refused, and told."""
+    hands = _hands(request)
+    return _begin(hands, "place", lambda task: apply_placement(hands, wish.moves, task), alone=True)
+
+
+# ------------------------------------------------------------------------------------------------------- duplicates
+
+
+@router.get("/duplicates")
+async def get_duplicates(
+    request: Request, limit: Annotated[int, Query(ge=1, le=10_000)] = 500
+) -> Answer[dict[str, Any]]:
+    """Content that lies in several places, the most to win first, and what was reclaimed and can be undone."""
+    hands = _hands(request)
+    found = await asyncio.to_thread(report, hands)
+    reclaimed = await asyncio.to_thread(list_reclaimed, hands)
+    groups = found["groups"]
+    return Answer(data={**found, "groups": groups[:limit], "total": len(groups), "reclaimed": reclaimed})
+
+
+@router.post("/duplicates/reclaim")
+async def reclaim_duplicates(wish: ReclaimWish, request: Request) -> Answer[dict[str, Any]]:
+    """Tells what reclaiming would do, or begins it as a task: both sides are hashed right before each file."""
+    hands = _hands(request)
+    planned = await asyncio.to_thread(plan_reclaim, hands, wish.groups, wish.how)
+    if wish.plan:
+        return Answer(data={"plan": planned})
+    if wish.groups and not planned["actions"] and all(each["why"] == "link" for each in planned["left"]):
+        raise Conflict("last-copy", name=wish.groups[0])
+    begun = _begin(hands, "reclaim", lambda task: reclaim(hands, wish.groups, wish.how, task), alone=True)
+    return Answer(data={"plan": planned, "task": begun.data.model_dump(mode="json") if begun.data else None})
+
+
+@router.post("/duplicates/undo", status_code=202)
+async def undo_reclaimed(wish: UndoWish, request: Request) -> Answer[TaskProgress]:
+    """Makes copies of their own again, or brings models back from the trash."""
+    hands = _hands(request)
+    return _begin(hands, "reclaim", lambda task: undo_reclaim(hands, wish.id, task), alone=True)
