@@ -129,7 +129,7 @@ def _reunite(hands: Hands, record: Record, digests: Digests) -> None:
     record.metadata = lost.metadata.model_copy(update={"files": newly.files, "detected": newly.detected})
     record.overrides = lost.overrides
     hands.index.remove(newly.id)
-    if lost.overrides.fields or lost.overrides.apps or lost.overrides.never_match:
+    if lost.overrides.says_something:
         save(hands, record, overrides=True)
 
 
