@@ -1,5 +1,6 @@
 """Fixtures for all tests."""
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,10 @@ from modella.demo.hub import Hub
 from tests.place import Place
 
 _SAMPLES = Path(__file__).parents[1] / "../shared/samples"
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # So it is for whatever runs in the background of a shell, and for every program that these tests start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

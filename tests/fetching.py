@@ -39,7 +39,7 @@ def an_origin(size: int = 3 * MIB, seed: int = 5, etag: str | None = "v1") -> tu
 
 def quick_net(**policy: Any) -> Net:
     """A way out that reaches this machine and does not wait for long."""
-    return Net(NetPolicy(**{"allowed": OWN_HOSTS, "connect_timeout": 2.0, "stall_timeout": 0.5, **policy}), {})
+    return Net(NetPolicy(**{"allowed": OWN_HOSTS, "connect_timeout": 10.0, "stall_timeout": 2.0, **policy}), {})
 
 
 class Transfer:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,7 +15,7 @@ from modella.work.queue import Options
 
 T = TypeVar("T")
 
-QUICK = {"retry_pause": 0.02, "stall_timeout": 1.0, "connect_timeout": 2.0, "tries": 4, "space_margin": 1 << 20}
+QUICK = {"retry_pause": 0.02, "stall_timeout": 15.0, "connect_timeout": 10.0, "tries": 4, "space_margin": 1 << 20}
 
 
 class Place:
@@ -101,3 +102,11 @@ async def until(house: House, download: str, *states: State) -> Download:
         if record.state in states or record.state in FINISHED:
             return record
         await asyncio.sleep(0.01)
+
+
+async def eventually(what: Callable[[], object], seconds: float = 30.0) -> None:
+    """Waits until a question is answered with something true."""
+    deadline = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        await asyncio.sleep(0.02)

@@ -9,11 +9,15 @@ import time
 from pathlib import Path
 from typing import Any
 
+import modella
 from modella.demo.hub import Hub
 
 
 class Terminal:
-    """Runs `modella` with a home, a library and a hub; nothing of the caller's own environment comes along."""
+    """Runs `modella` with a home, a library and a hub; nothing of the caller's own environment comes along.
+
+    It runs the code that the test itself has imported.
+    """
 
     def __init__(self, folder: Path, hub: Hub | None = None) -> None:
         self.home = folder / "home"
@@ -22,10 +26,11 @@ class Terminal:
             "PATH": os.environ["PATH"],
             "HOME": str(folder / "user"),
             "LANG": "C.UTF-8",
+            "PYTHONPATH": str(Path(modella.__file__).parents[1]),
             "MODELLA_HOME": str(self.home),
             "MODELLA_LIBRARY": str(self.library),
             "MODELLA_RETRY_PAUSE": "0.05",
-            "MODELLA_STALL_TIMEOUT": "2",
+            "MODELLA_STALL_TIMEOUT": "15",
             "MODELLA_TRIES": "3",
             "MODELLA_SPACE_MARGIN": "1048576",
         }

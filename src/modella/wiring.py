@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from socket import gethostname
 from typing import Any
+from urllib.parse import urlsplit
 
 from modella import __version__
 from modella.core.errors import BadLink, DiskTrouble, ModellaError
@@ -136,6 +137,8 @@ def outgoing(settings: Settings, secrets: Secrets, env: Mapping[str, str]) -> Ne
         allowed=settings.allowed,
         connect_timeout=settings.connect_timeout,
         stall_timeout=settings.stall_timeout,
+        head_timeout=2 * settings.stall_timeout,
+        landmarks=_landmarks(settings),
         proxies=found,
         no_proxy=bypass,
         ca_file=str(settings.ca_file) if settings.ca_file else None,
@@ -145,6 +148,12 @@ def outgoing(settings: Settings, secrets: Secrets, env: Mapping[str, str]) -> Ne
         "huggingface": _bound("huggingface", HUGGINGFACE_HOSTS, settings.hf_endpoint, secrets),
     }
     return Net(policy, credentials)
+
+
+def _landmarks(settings: Settings) -> tuple[str, ...]:
+    """The sites that are asked anyway, at their plain http door, from where they send everybody on to https."""
+    sites = (urlsplit(url) for url in (settings.civitai_url, settings.hf_endpoint))
+    return tuple(dict.fromkeys(f"http://{site.hostname}/" for site in sites if site.scheme == "https"))
 
 
 def _bound(name: str, hosts: tuple[str, ...], base: str, secrets: Secrets) -> Credential:

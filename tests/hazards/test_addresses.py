@@ -27,7 +27,7 @@ def inside() -> Iterator[Origin]:
 
 def net(*allowed: str, **policy: Any) -> Net:
     """A way out as strict as it is delivered, but for the hosts allowed."""
-    return Net(NetPolicy(allowed=frozenset(allowed), connect_timeout=0.5, stall_timeout=0.5, **policy), {})
+    return Net(NetPolicy(allowed=frozenset(allowed), connect_timeout=5.0, stall_timeout=5.0, **policy), {})
 
 
 def resolving(**names: list[str]) -> Callable[[str, int], list[str]]:

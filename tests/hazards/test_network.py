@@ -257,7 +257,7 @@ def test_retries_without_progress_are_counted_and_end(
     transfer = Transfer(
         tmp_path,
         f"{origin.url}/model",
-        net=quick_net(stall_timeout=0.1),
+        net=quick_net(stall_timeout=1.0),
         patience=Patience(tries=3, pause=0.01, longest_pause=0.01),
     )
     assert code_of(transfer.run) == code

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import threading
 
 import pytest
 
@@ -12,7 +13,7 @@ from modella.core.listing import Listing
 from modella.wiring import House
 from modella.work.job import Job
 from modella.work.queue import Options
-from tests.place import Place, until
+from tests.place import Place, eventually, until
 
 
 def test_a_civitai_link_becomes_a_verified_model(place: Place) -> None:
@@ -336,7 +337,7 @@ def test_outside_the_hours_a_download_says_what_it_waits_for(place: Place) -> No
 
     async def story(house: House) -> Download:
         record = await house.queue.add(place.hub.example("lora"), Options())
-        await asyncio.sleep(1.2)
+        await eventually(lambda: record.reason is not None)
         return await house.queue.get(record.id)
 
     waiting = place.run(story)
@@ -356,9 +357,11 @@ def test_a_file_whose_length_nobody_told_says_so(place: Place) -> None:
 def test_a_death_after_registering_does_not_trash_the_new_model(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     place.pull(place.hub.example("lora"))
     real = Job.become
+    died = threading.Event()
 
     def dies(job: Job, state: State, *rest: object) -> None:
         if state is State.done:
+            died.set()
             raise KeyError("the process dies here")
         if state is not State.failed:
             real(job, state, *rest)  # type: ignore[arg-type]
@@ -367,7 +370,7 @@ def test_a_death_after_registering_does_not_trash_the_new_model(place: Place, mo
 
     async def story(house: House) -> str:
         record = await house.queue.add(place.hub.example("lora"), Options(on_duplicate="overwrite"))
-        await asyncio.sleep(3)
+        await eventually(lambda: died.is_set() and record.id not in house.queue._tasks)
         return record.id
 
     download = place.run(story)

@@ -8,23 +8,32 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 from modella import __version__
-from modella.api import downloads, events, health, models, pages, settings
+from modella.api import downloads, events, health, library, models, pages, settings
 from modella.api.answers import answer_errors
 from modella.api.guard import Guard
 from modella.wiring import House
+from modella.work.tend import Caretaker
 
 
-def make_app(house: House, *, names: Sequence[str] = (), examples: Sequence[str] = ()) -> FastAPI:
-    """The ASGI app of one house. `names` are host names it may be addressed by; `examples` commands to try (demo)."""
+def make_app(house: House, *, names: Sequence[str] = (), examples: Sequence[str] = (), tends: bool = False) -> FastAPI:
+    """The ASGI app of one house. `names` are host names it may be addressed by; `examples` commands to try (demo).
+
+    With `tends` the roots are looked at from the start on, watched and hashed in the background.
+    """
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await house.queue.recover()
         running = asyncio.create_task(house.queue.run())
+        caretaker = Caretaker(house.hands)
+        if tends:
+            await asyncio.to_thread(caretaker.start)
         try:
             yield
         finally:
             running.cancel()
+            await asyncio.to_thread(caretaker.stop)
+            await asyncio.to_thread(house.hands.tasks.close)
             await asyncio.gather(running, return_exceptions=True)
 
     app = FastAPI(
@@ -38,7 +47,7 @@ def make_app(house: House, *, names: Sequence[str] = (), examples: Sequence[str]
     )
     app.state.house = house
     app.state.examples = list(examples)
-    for room in (downloads, models, settings, events, health, pages):
+    for room in (downloads, library, models, settings, events, health, pages):
         app.include_router(room.router)
     answer_errors(app)
     app.add_middleware(Guard, names=names)

@@ -6,7 +6,7 @@ import sys
 import typer
 
 from modella import __version__
-from modella.cli import demo, models, pull, queue, serve, tokens
+from modella.cli import demo, library, models, pull, queue, serve, tokens
 from modella.cli.commands import wants_no_colour
 from modella.cli.exits import FAILED, INTERRUPTED
 
@@ -20,11 +20,16 @@ app = typer.Typer(
 app.command()(serve.serve)
 app.command()(demo.demo)
 app.command()(pull.pull)
+app.command()(library.scan)
+app.command()(library.adopt)
 app.command()(models.ls)
 app.command()(models.show)
 app.command()(models.verify)
 app.command()(models.identify)
+app.command()(library.rebuild)
+app.command()(library.doctor)
 app.add_typer(queue.app, name="queue")
+app.add_typer(library.app, name="roots")
 app.add_typer(tokens.app, name="tokens")
 
 

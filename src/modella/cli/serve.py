@@ -54,7 +54,7 @@ def serve_house(house: House, *, open_page: bool, examples: Sequence[Example] = 
         address = reachable_address(settings, wire.getsockname()[1])
         house.announce(address)
         commands = [f"# {example.about}\n{example.command}" for example in examples]
-        server = server_for(make_app(house, names=[settings.host], examples=commands))
+        server = server_for(make_app(house, names=[settings.host], examples=commands, tends=True))
         tell_address(address, house.hands.library.root, examples)
         if not is_loopback(settings.host):
             console().print(Text("  " + words().say("cli.exposed", host=settings.host), style="yellow"))

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from modella.core.digests import Digests
 from modella.core.listing import MATURE, Access, Choice, ListedFile, Listing, Picture, Ref, Relation
-from modella.core.loose_json import identifier, integer, mapping, mappings, moment, number, text, texts, timestamp
+from modella.core.loose_json import identifier, integer, line, mapping, mappings, moment, number, text, texts, timestamp
 from modella.core.naming import suffix_of
 from modella.core.trained_words import trained_words
 
@@ -124,19 +124,19 @@ def read_listing(model: Mapping[str, Any], version: Mapping[str, Any], base_url:
         page_url=page_url(base_url, model_id, version_id),
         model_id=model_id,
         version_id=version_id,
-        name=text(about.get("name")) or text(version.get("name")) or f"civitai-{model_id or version_id or 'unnamed'}",
-        version=text(version.get("name")),
+        name=line(about.get("name")) or line(version.get("name")) or f"civitai-{model_id or version_id or 'unnamed'}",
+        version=line(version.get("name")),
         kind=_kind(about, version),
-        kind_text=text(about.get("type")),
-        base_model=text(version.get("baseModel")),
-        base_model_type=text(version.get("baseModelType")),
-        air=text(version.get("air")),
+        kind_text=line(about.get("type")),
+        base_model=line(version.get("baseModel")),
+        base_model_type=line(version.get("baseModelType")),
+        air=line(version.get("air")),
         description=text(about.get("description")),
         description_format="html",
         version_description=text(version.get("description")),
         tags=tuple(_some(texts(about.get("tags")))),
         trained_words=trained_words(_some(texts(version.get("trainedWords")))),
-        creator=text(mapping(about.get("creator")).get("username")),
+        creator=line(mapping(about.get("creator")).get("username")),
         creator_picture=_web_address(mapping(about.get("creator")).get("image")),
         license=_license(about),
         nsfw_level=_level(version, about),
@@ -159,10 +159,10 @@ def read_access(model: Mapping[str, Any], version: Mapping[str, Any], now: datet
 
     `open` says nothing about a key: since August 2026 every download needs one, and no answer tells.
     """
-    mode = {"archived": Access.archived, "takendown": Access.taken_down}.get((text(model.get("mode")) or "").lower())
+    mode = {"archived": Access.archived, "takendown": Access.taken_down}.get((line(model.get("mode")) or "").lower())
     if mode is not None:
         return mode, None
-    usage = text(version.get("usageControl"))
+    usage = line(version.get("usageControl"))
     if usage is not None and usage.lower() != "download":
         return Access.generation_only, None
     return _paid(version.get("paidAccess"), now) or _early(version, now) or (Access.open, None)
@@ -181,7 +181,7 @@ def _early(version: Mapping[str, Any], now: datetime) -> tuple[Access, str | Non
     ends = moment(told)
     if ends is not None:
         return (Access.early_access, timestamp(told)) if ends > now else None
-    return (Access.early_access, None) if text(version.get("availability")) == "EarlyAccess" else None
+    return (Access.early_access, None) if line(version.get("availability")) == "EarlyAccess" else None
 
 
 def _some(told: Sequence[str]) -> list[str]:
@@ -191,20 +191,20 @@ def _some(told: Sequence[str]) -> list[str]:
 
 def _kind(model: Mapping[str, Any], version: Mapping[str, Any]) -> str | None:
     """The kind by the model's type. A "checkpoint" of which only the diffusion model is there, is one of those."""
-    kind = KINDS.get((text(model.get("type")) or "").replace(" ", "").lower())
-    types = {(text(file.get("type")) or "").lower() for file in mappings(version.get("files"))}
+    kind = KINDS.get((line(model.get("type")) or "").replace(" ", "").lower())
+    types = {(line(file.get("type")) or "").lower() for file in mappings(version.get("files"))}
     bare = types & {"diffusion model", "unet"} and not types & {"model", "pruned model"}
     return "diffusion_model" if kind == "checkpoint" and bare else kind
 
 
 def _file(file: Mapping[str, Any]) -> ListedFile | None:
-    name = text(file.get("name"))
+    name = line(file.get("name"))
     if name is None:
         return None
     about, pick = mapping(file.get("metadata")), _pick(file)
     kilobytes = number(file.get("sizeKB"))
-    told_type = (text(file.get("type")) or "Model").lower()
-    quant = text(about.get("quantType"))
+    told_type = (line(file.get("type")) or "Model").lower()
+    quant = line(about.get("quantType"))
     return ListedFile(
         name=name,
         file_id=identifier(file.get("id")) or identifier(_query(file).get("fileid")),
@@ -213,13 +213,13 @@ def _file(file: Mapping[str, Any]) -> ListedFile | None:
         digests=Digests.read(mapping(file.get("hashes"))),
         role=ROLES.get(told_type, "other"),
         primary=file.get("primary") is True,
-        format=_format(text(about.get("format")), name),
-        precision=text(about.get("fp")),
+        format=_format(line(about.get("format")), name),
+        precision=line(about.get("fp")),
         quant=quant if quant and quant.lower() not in _NO_QUANT else None,
-        variant=text(about.get("size")) or ("pruned" if told_type == "pruned model" else None),
-        pickle_scan=text(file.get("pickleScanResult")),
-        virus_scan=text(file.get("virusScanResult")),
-        scan_message=text(file.get("pickleScanMessage")) or text(file.get("virusScanMessage")),
+        variant=line(about.get("size")) or ("pruned" if told_type == "pruned model" else None),
+        pickle_scan=line(file.get("pickleScanResult")),
+        virus_scan=line(file.get("virusScanResult")),
+        scan_message=line(file.get("pickleScanMessage")) or line(file.get("virusScanMessage")),
         scanned_at=timestamp(file.get("scannedAt")),
         required=about.get("isRequired") is True,
         pick=pick,
@@ -237,7 +237,7 @@ def _pick(file: Mapping[str, Any]) -> dict[str, str]:
     """The selectors of the file on the download route, as the source spells them. Its host is never trusted."""
     about, query = mapping(file.get("metadata")), _query(file)
     told = {"type": file.get("type"), **{name: about.get(name) for name in ("format", "size", "fp", "quantType")}}
-    values = {name: text(query.get(name.lower())) or text(told.get(name)) for name in PICKS.values()}
+    values = {name: line(query.get(name.lower())) or line(told.get(name)) for name in PICKS.values()}
     return {name: value for name, value in values.items() if value and value.lower() not in _NO_QUANT}
 
 
@@ -322,8 +322,8 @@ def _choice(version: Mapping[str, Any]) -> Choice | None:
         return None
     return Choice(
         version_id=version_id,
-        name=text(version.get("name")) or version_id,
-        base_model=text(version.get("baseModel")),
+        name=line(version.get("name")) or version_id,
+        base_model=line(version.get("baseModel")),
         published_at=timestamp(version.get("publishedAt")) or timestamp(version.get("createdAt")),
     )
 

@@ -7,13 +7,15 @@ from typing import Any
 _DEEPEST = 64
 _LARGEST = 2**63
 _LARGEST_KEPT = 10**40
+_LONGEST_KEPT = 1 << 20
+_LONGEST_LINE = 1000
 
 
 def settled(value: Any, depth: int = 0) -> Any:
     """The same JSON without what later steps stumble over.
 
-    Halves of surrogate pairs, NUL characters, NaN and infinities, numbers of thousands of digits, and nesting
-    deeper than 64 levels.
+    Halves of surrogate pairs, NUL characters, NaN and infinities, numbers of thousands of digits, nesting deeper
+    than 64 levels, and what a text has beyond its first million characters.
     """
     if not isinstance(value, dict | list | tuple):
         return _settled_scalar(value)
@@ -29,6 +31,12 @@ def text(value: Any) -> str | None:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
     return value if isinstance(value, str) and value.strip() else None
+
+
+def line(value: Any) -> str | None:
+    """A text as names are: what is beyond a thousand characters is no name, and would travel in every event."""
+    found = text(value)
+    return found[:_LONGEST_LINE] if found else None
 
 
 def integer(value: Any) -> int | None:
@@ -98,7 +106,7 @@ def _settled_scalar(value: Any) -> Any:
         return value if abs(value) < _LARGEST_KEPT else None
     if isinstance(value, float):
         return value if math.isfinite(value) else None
-    return _whole(str(value))
+    return _whole(str(value)[:_LONGEST_KEPT])
 
 
 def _whole(value: str) -> str:

@@ -18,6 +18,7 @@ _SIMPLE: Mapping[int, tuple[type[ModellaError], str]] = {
     425: (NetworkTrouble, "server-error"),
     429: (NetworkTrouble, "rate-limited"),
     451: (Refused, "legal-block"),
+    511: (NetworkTrouble, "captive-portal"),
 }
 _EXPIRED = (
     b"request has expired",
@@ -51,7 +52,7 @@ def refusal(status: int, headers: HeaderFields, body: bytes, now: datetime, **fa
         told["retry_after"] = wait
     if status in {204, 205}:
         return BadContent("no-content", **told)
-    if status >= 500:
+    if status >= 500 and status not in _SIMPLE:
         return NetworkTrouble("server-error", **told)
     branch, code = _SIMPLE.get(status, (NetworkTrouble, "bad-answer"))
     return branch(code, **told)

@@ -320,6 +320,19 @@ def hard_link(existing: Path, target: Path) -> bool:
         return True
 
 
+def hard_link_over(existing: Path, target: Path) -> bool:
+    """Makes a name of ours, taken or not, a second name of a file; False, and nothing is changed, where that fails."""
+    if same_file(existing, target):
+        return True
+    beside = target.with_name(f"{target.name}.{secrets.token_hex(4)}.tmp")
+    if not hard_link(existing, beside):
+        return False
+    with disk_errors(target):
+        beside.replace(target)
+    flush_folder(target.parent)
+    return True
+
+
 def same_file(one: Path, other: Path) -> bool:
     """Whether two paths are one file (device and inode)."""
     try:
@@ -475,6 +488,15 @@ def free_space(path: Path) -> int:
 def _available(path: Path) -> int:
     found = os.statvfs(path)
     return found.f_bavail * found.f_frsize
+
+
+def file_system_of(path: Path) -> str:
+    """The type of the file system a path lies on, such as `ext4` or `nfs4`; empty where nobody can tell."""
+    best, found = "", ""
+    for part in psutil.disk_partitions(all=True):
+        if len(part.mountpoint) > len(best) and (path == Path(part.mountpoint) or path.is_relative_to(part.mountpoint)):
+            best, found = part.mountpoint, part.fstype
+    return found.lower()
 
 
 def total_space(path: Path) -> int:

@@ -8,9 +8,12 @@ redirect nor a name that changes its answer reaches a private network (`MODELLA_
 import base64
 import ipaddress
 import json
+import os
 import re
+import selectors
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -18,16 +21,17 @@ from http.client import HTTPException
 from typing import Any, ClassVar
 from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
 
+import socks
 import truststore
 import urllib3
 from urllib3 import exceptions as trouble
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.contrib.socks import SOCKSProxyManager
+from urllib3.contrib.socks import SOCKSConnection, SOCKSHTTPSConnection, SOCKSProxyManager
 
 from modella import __version__
 from modella.core.addresses import FORBIDDEN_PORTS, is_metadata_name, judge_address
-from modella.core.errors import AccessNeeded, ModellaError, NetworkTrouble, Refused
+from modella.core.errors import AccessNeeded, BadLink, ModellaError, NetworkTrouble, Refused
 from modella.core.naming import shown
 from modella.core.secrecy import mask_text, without_secrets
 
@@ -39,6 +43,9 @@ BODY_SECONDS = 60.0
 """How long a whole body may take: a server that sends a byte now and then would otherwise hold us for days."""
 PEEK_SECONDS = 10.0
 """The same for the beginning of a refusal."""
+HEAD_START = 0.25
+"""Seconds that one address of a name has for itself before the next is tried beside it (RFC 8305, section 5)."""
+LANDMARK_SECONDS = 5.0
 _READ = 256 * 1024
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _TITLE = re.compile(rb"<title[^>]*>([^<]{0,200})", re.IGNORECASE)
@@ -61,11 +68,17 @@ class Credential:
 
 @dataclass(frozen=True)
 class NetPolicy:
-    """What connections may do. Times in seconds; `allowed` holds `host` or `host:port` that may be private."""
+    """What connections may do. Times in seconds; `allowed` holds `host` or `host:port` that may be private.
+
+    `head_timeout` is how long the head of an answer may take, `landmarks` are plain http addresses of sites that
+    send everybody on to https: where no such site is as it should be, the fault lies with the network.
+    """
 
     allowed: frozenset[str] = frozenset()
     connect_timeout: float = 12.0
     stall_timeout: float = 30.0
+    head_timeout: float = 60.0
+    landmarks: tuple[str, ...] = ()
     proxies: Mapping[str, str] = field(default_factory=dict)
     no_proxy: tuple[str, ...] = ()
     ca_file: str | None = None
@@ -245,6 +258,7 @@ class Net:
         self._credentials = credentials
         self._direct = self._guarded_pools()
         self._proxied = {url: _proxy_pools(url, self._options()) for url in set(policy.proxies.values())}
+        """Pools of each proxy; None for an address that is no proxy's, which matters only once it is needed."""
 
     def ask(
         self,
@@ -284,11 +298,45 @@ class Net:
         with _translated(f"http://{host}:{port}"):
             return socket.create_connection((host, port), timeout=self.policy.connect_timeout)
 
+    def outage(self) -> str | None:
+        """What is wrong with the network itself: "offline", "captive-portal", or None when it may be the one host.
+
+        Offline: not one landmark can be found. Captive portal: every one of at least two shows a page of its own, or
+        leads elsewhere, instead of sending us on to itself. Asks the landmarks, so it takes seconds.
+        """
+        marks = self.policy.landmarks
+        near = [url for url in marks if not self._proxy_for(url)]
+        if near and not any(self._is_reachable(urlsplit(url).hostname or "") for url in near):
+            return "offline"
+        return "captive-portal" if len(marks) > 1 and all(map(self._is_impersonated, marks)) else None
+
+    def _is_reachable(self, host: str) -> bool:
+        """Whether the name is known and a way leads there; nothing is sent."""
+        try:
+            addresses = self._resolved(host, 80)
+        except OSError:
+            return False
+        return any(_has_route(address) for address in addresses)
+
+    def _is_impersonated(self, url: str) -> bool:
+        """Whether somebody else answers in place of a landmark."""
+        try:
+            answer = self._one(url, "GET", {}, None, None, redirected=False, seconds=LANDMARK_SECONDS)
+        except Refused as problem:
+            return problem.code == "private-address"
+        except ModellaError:
+            return False
+        body, place = answer.peek(1024), answer.headers.get("location")
+        if place is not None and 300 <= answer.status < 400:
+            return not _is_same_site(url, place)
+        return answer.status == 511 or (answer.status == 200 and bool(body))
+
     def close(self) -> None:
         """Drops all idle connections."""
         self._direct.clear()
         for pools in self._proxied.values():
-            pools.clear()
+            if pools is not None:
+                pools.clear()
 
     def _next_hop(self, url: str, place: str, hops: list[str], follow: int) -> str:
         try:
@@ -319,11 +367,16 @@ class Net:
         body: bytes | None,
         *,
         redirected: bool,
+        seconds: float | None = None,
     ) -> Answer:
+        """One request and its answer; `seconds` in place of the usual patience."""
         target, userinfo = self._judge_url(url)
         sent = {"User-Agent": USER_AGENT, "Accept": "*/*", "Accept-Encoding": "identity", **headers}
         sent |= self._authorization(target, userinfo, credential)
         pools = self._pools_for(target)
+        patience: dict[str, Any] = {}
+        if seconds is not None:
+            patience["timeout"] = urllib3.Timeout(connect=seconds, read=seconds)
         with _translated(target):
             response = pools.request(
                 method,
@@ -334,6 +387,7 @@ class Net:
                 retries=False,
                 preload_content=False,
                 decode_content=False,
+                **patience,
             )
         return Answer(response, target, credential=credential, redirected=redirected)
 
@@ -372,18 +426,27 @@ class Net:
         return bool(names & self.policy.allowed)
 
     def _pools_for(self, url: str) -> urllib3.PoolManager:
-        parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port or _DEFAULT_PORTS[parts.scheme]
-        proxy = self.policy.proxies.get(parts.scheme) or self.policy.proxies.get("all")
-        if not proxy or _bypasses_proxy(host, port, self.policy.no_proxy):
+        proxy = self._proxy_for(url)
+        if proxy is None:
             return self._direct
+        pools = self._proxied[proxy]
+        if pools is None:
+            name = f"{urlsplit(url).scheme.upper()}_PROXY / ALL_PROXY"
+            raise BadLink("bad-value", name=name, value=mask_text(proxy)[:80], reason=_PROXY_FORMS)
+        host, port = _host_and_port(url)
         self._judge_behind_proxy(host, private_too=not self._is_allowed(host, port))
-        return self._proxied[proxy]
+        return pools
+
+    def _proxy_for(self, url: str) -> str | None:
+        """The proxy to ask for an address, if it is not to be asked directly."""
+        proxies = self.policy.proxies
+        proxy = proxies.get(urlsplit(url).scheme) or proxies.get("all")
+        return None if not proxy or _bypasses_proxy(*_host_and_port(url), self.policy.no_proxy) else proxy
 
     def _judge_behind_proxy(self, host: str, *, private_too: bool) -> None:
         """A proxy connects for us: judge literals, and names as far as they resolve here."""
         try:
-            addresses = (self.policy.resolve or _resolve)(host, 0)
+            addresses = self._resolved(host, 0)
         except OSError:
             return
         for address in addresses:
@@ -403,9 +466,19 @@ class Net:
             def _new_conn(self) -> socket.socket:
                 return net._connect(self.host, self.port or 80, self)
 
+            def getresponse(self) -> Any:
+                """The head of the answer, within the limit."""
+                with _HeadLimit(self.sock, net.policy.head_timeout):
+                    return super().getresponse()
+
         class GuardedHTTPS(HTTPSConnection):
             def _new_conn(self) -> socket.socket:
                 return net._connect(self.host, self.port or 443, self)
+
+            def getresponse(self) -> Any:
+                """The head of the answer, within the limit."""
+                with _HeadLimit(self.sock, net.policy.head_timeout):
+                    return super().getresponse()
 
         class HTTPPool(HTTPConnectionPool):
             ConnectionCls = GuardedHTTP
@@ -418,31 +491,153 @@ class Net:
         return pools
 
     def _connect(self, host: str, port: int, connection: HTTPConnection) -> socket.socket:
-        """A socket to one of the host's addresses, each judged; a dead address family costs seconds, not the day."""
+        """A socket to one of the host's addresses, each judged; a dead address family costs a moment, not the day."""
         try:
-            addresses = _interleaved((self.policy.resolve or _resolve)(host, port))
+            addresses = _interleaved(self._resolved(host, port))
         except OSError as problem:
             raise trouble.NameResolutionError(host, connection, socket.gaierror(*problem.args)) from None
         allowed = self._is_allowed(host, port)
         for address in addresses:
             _forbid(host, address, private_too=not allowed)
-        patience = max(3.0, self.policy.connect_timeout / max(1, len(addresses)))
-        last: OSError | None = None
-        for address in addresses:
-            try:
-                return self._dial(address, port, patience if len(addresses) > 1 else self.policy.connect_timeout)
-            except OSError as problem:
-                last = problem
-        if isinstance(last, TimeoutError):
+        try:
+            made = _first_connected(addresses, port, self.policy.connect_timeout)
+        except TimeoutError:
             raise trouble.ConnectTimeoutError(connection, f"no answer from {host}") from None
-        raise trouble.NewConnectionError(connection, f"{last}") from None
-
-    def _dial(self, address: str, port: int, patience: float) -> socket.socket:
-        made = socket.create_connection((address, port), timeout=patience)
+        except OSError as problem:
+            raise trouble.NewConnectionError(connection, f"{problem}") from None
+        made.settimeout(self.policy.connect_timeout)
         made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if hasattr(socket, "TCP_WINDOW_CLAMP"):
             made.setsockopt(socket.IPPROTO_TCP, socket.TCP_WINDOW_CLAMP, WINDOW)
         return made
+
+    def _resolved(self, host: str, port: int) -> list[str]:
+        """The addresses of a name; gaierror also when the resolver takes longer than a connection may."""
+        found: list[str] = []
+        problems: list[Exception] = []
+
+        def ask() -> None:
+            try:
+                found.extend((self.policy.resolve or _resolve)(host, port))
+            except Exception as problem:  # noqa: BLE001 (raised by whoever waits for it)
+                problems.append(problem)
+
+        if _is_literal(host):
+            ask()
+        else:
+            asking = threading.Thread(target=ask, name="modella-resolve", daemon=True)
+            asking.start()
+            asking.join(self.policy.connect_timeout)
+        if problems:
+            raise problems[0]
+        if not found:
+            raise socket.gaierror(socket.EAI_AGAIN, "the resolver does not answer")
+        return found
+
+
+class _HeadLimit:
+    """Ends the wait for the head of an answer: one that drips never runs into the timeout of a single read."""
+
+    def __init__(self, link: socket.socket | None, seconds: float) -> None:
+        self._link = link
+        self._timer = threading.Timer(seconds, self._cut)
+        self._timer.daemon = True
+        self._late = False
+
+    def __enter__(self) -> None:
+        self._timer.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+        if self._late:
+            raise TimeoutError("the head of the answer does not end") from None
+
+    def _cut(self) -> None:
+        self._late = True
+        try:
+            if self._link is not None:
+                self._link.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            return
+
+
+def _first_connected(addresses: list[str], port: int, seconds: float) -> socket.socket:
+    """The socket that connects first; each address has a head start before the next. OSError when none does in time."""
+    deadline, next_at = time.monotonic() + seconds, 0.0
+    left = list(addresses)
+    last: OSError = TimeoutError("no address answers")
+    with selectors.DefaultSelector() as racing:
+        try:
+            while left or racing.get_map():
+                now = time.monotonic()
+                if left and (now >= next_at or not racing.get_map()):
+                    next_at = now + HEAD_START
+                    last = _set_off(racing, left.pop(0), port) or last
+                    continue
+                if now >= deadline:
+                    raise TimeoutError("no address answers")
+                for key, _ in racing.select(min(deadline, next_at if left else deadline) - now):
+                    made: socket.socket = key.data
+                    problem = made.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+                    racing.unregister(made)
+                    if not problem:
+                        return made
+                    made.close()
+                    last, next_at = OSError(problem, os.strerror(problem)), 0.0
+            raise last
+        finally:
+            for key in list(racing.get_map().values()):
+                key.data.close()
+
+
+def _set_off(racing: selectors.BaseSelector, address: str, port: int) -> OSError | None:
+    """Begins to connect to an address; what is wrong with it, when that is known at once."""
+    try:
+        made = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
+    except OSError as problem:
+        return problem
+    try:
+        made.setblocking(False)
+        made.connect((address, port))
+    except BlockingIOError:
+        pass
+    except OSError as problem:
+        made.close()
+        return problem
+    racing.register(made, selectors.EVENT_WRITE, made)
+    return None
+
+
+def _has_route(address: str) -> bool:
+    """Whether this machine knows a way to an address; connecting a datagram socket sends nothing."""
+    try:
+        with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM) as asking:
+            asking.connect((address, 80))
+    except OSError:
+        return False
+    return True
+
+
+def _is_same_site(url: str, place: str) -> bool:
+    """Whether a redirect of a landmark stays with it."""
+    try:
+        there, here = urlsplit(urljoin(url, place)).hostname or "", urlsplit(url).hostname or ""
+    except ValueError:
+        return False
+    return there == here or there.endswith(f".{here}") or here.endswith(f".{there}")
+
+
+def _is_literal(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _host_and_port(url: str) -> tuple[str, int]:
+    parts = urlsplit(url)
+    return parts.hostname or "", parts.port or _DEFAULT_PORTS[parts.scheme]
 
 
 def origin_of(url: str) -> str:
@@ -502,11 +697,59 @@ def _bypasses_proxy(host: str, port: int, no_proxy: tuple[str, ...]) -> bool:
     return False
 
 
-def _proxy_pools(url: str, options: dict[str, Any]) -> urllib3.PoolManager:
-    parts = urlsplit(url if "://" in url else f"http://{url}")
-    if parts.scheme.startswith("socks"):
-        return SOCKSProxyManager(urlunsplit(parts), **options)
-    userinfo, _, place = parts.netloc.rpartition("@")
-    headers = urllib3.make_headers(proxy_basic_auth=unquote(userinfo)) if userinfo else None
-    bare = urlunsplit((parts.scheme, place, parts.path, "", ""))
-    return urllib3.ProxyManager(bare, proxy_headers=headers, **options)
+_PROXY_FORMS = "a proxy begins with http://, https://, socks4://, socks4a://, socks5:// or socks5h://"
+_SOCKS = {"socks": "socks5h"}
+"""Desktops write `socks://`; whether it resolves names for us is left open, so it does."""
+
+
+def _proxy_pools(url: str, options: dict[str, Any]) -> urllib3.PoolManager | None:
+    """Connections through a proxy; None when the address is none of a proxy."""
+    try:
+        parts = urlsplit(url if "://" in url else f"http://{url}")
+        if not parts.hostname or parts.port == 0:
+            return None
+        if parts.scheme.startswith("socks"):
+            pools = SOCKSProxyManager(
+                urlunsplit(parts._replace(scheme=_SOCKS.get(parts.scheme, parts.scheme))), **options
+            )
+            pools.pool_classes_by_scheme = {"http": _SocksPool, "https": _SocksTLSPool}
+            return pools
+        userinfo, _, place = parts.netloc.rpartition("@")
+        headers = urllib3.make_headers(proxy_basic_auth=unquote(userinfo)) if userinfo else None
+        bare = urlunsplit((parts.scheme, place, parts.path, "", ""))
+        return urllib3.ProxyManager(bare, proxy_headers=headers, **options)
+    except (ValueError, trouble.HTTPError):
+        return None
+
+
+def _socks_trouble(host: str, problem: trouble.HTTPError) -> ModellaError:
+    """What a SOCKS proxy would not do, so that it is not told of the host behind it."""
+    cause = problem.__cause__ or problem.__context__
+    if isinstance(getattr(cause, "socket_err", None) or cause, socks.SOCKS5AuthError):
+        return AccessNeeded("proxy-login-needed", host=host)
+    reason = shown(mask_text(str(cause or problem)), 300)
+    return NetworkTrouble("proxy-failed", host=host, reason=reason)
+
+
+class _SocksHTTP(SOCKSConnection):
+    def _new_conn(self) -> Any:
+        try:
+            return super()._new_conn()
+        except (trouble.NewConnectionError, trouble.ConnectTimeoutError) as problem:
+            raise _socks_trouble(self.host, problem) from None
+
+
+class _SocksTLS(SOCKSHTTPSConnection):
+    def _new_conn(self) -> Any:
+        try:
+            return super()._new_conn()
+        except (trouble.NewConnectionError, trouble.ConnectTimeoutError) as problem:
+            raise _socks_trouble(self.host, problem) from None
+
+
+class _SocksPool(HTTPConnectionPool):
+    ConnectionCls = _SocksHTTP
+
+
+class _SocksTLSPool(HTTPSConnectionPool):
+    ConnectionCls = _SocksTLS

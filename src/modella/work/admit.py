@@ -33,7 +33,7 @@ from modella.core.naming import file_name, inner_path, name_key, slug, suffix_of
 from modella.core.placement import choose, place
 from modella.core.rules import family_of
 from modella.core.weighing import disagreements, kind_of
-from modella.io.disk import check_not_newer, hard_link, make_folders, publish, read_json, sweep, write_json
+from modella.io.disk import check_not_newer, hard_link_over, make_folders, publish, read_json, sweep, write_json
 from modella.io.headers import read_header
 from modella.work.hands import Hands, new_id, now, stamp
 from modella.work.hashing import sha256_of
@@ -330,7 +330,7 @@ def link_duplicate(job: Job) -> bool:
         existing = hands.library.inside(f"{model['path']}/{file['name']}")
         if not existing.is_file() or sha256_of(existing) != sha256:
             return False
-        if not target.exists() and not hard_link(existing, target):
+        if not hard_link_over(existing, target):
             return False
         part.size, part.complete = existing.stat().st_size, True
         part.actual = Digests.read({**file, **part.expected.known(), "sha256": sha256})

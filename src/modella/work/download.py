@@ -5,12 +5,14 @@ again».
 """
 
 import asyncio
-from collections.abc import Callable
+import random
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 
 import structlog
 
 from modella.core.download import PartRecord, Reason, State, Step
-from modella.core.errors import DiskTrouble, ModellaError, NoSpace
+from modella.core.errors import DiskTrouble, ModellaError, NetworkTrouble, NoSpace
 from modella.core.listing import Location
 from modella.io.disk import PartFile, free_space
 from modella.work.admit import admit, link_duplicate, quarantine
@@ -18,11 +20,18 @@ from modella.work.describe import check_space, describe, margin, meet_duplicate,
 from modella.work.fetch import Fetch, Progress, Stopped
 from modella.work.hands import new_id
 from modella.work.job import Job, reason_of
+from modella.work.outage import OUTAGES, behind
 from modella.work.verify import verify, with_git_sha1
 
 log = structlog.get_logger()
 TELL_EVERY = 0.2
-_WAITS_FOR_THE_DISK = {"no-space", "quota", "no-inodes", "read-only", "root-offline", "disk-busy"}
+MOST_ASKED = 4
+"""How often a source is asked again for a listing: somebody may be waiting for it."""
+_PASSES = {"connection-refused", "connection-lost", "connect-timeout", "stalled", "incomplete", "server-error"} | {
+    *("rate-limited", "name-not-resolved"),
+}
+_WAITS = OUTAGES | {"no-space", "quota", "no-inodes", "read-only", "root-offline", "disk-busy"}
+"""What passes without anybody's doing: the download waits for it (`work/queue.py` sees its end)."""
 
 
 async def download(job: Job, others_need: Callable[[], int]) -> None:
@@ -45,30 +54,72 @@ async def download(job: Job, others_need: Callable[[], int]) -> None:
 
 async def _tell_the_story(job: Job, others_need: Callable[[], int]) -> None:
     record = job.record
-    await asyncio.to_thread(describe, job)
+    await _describe_patiently(job)
     job.heed_stop()
     if record.plan is None:
-        if not await asyncio.to_thread(_may_go_on, job):
+        if not await asyncio.to_thread(_is_wanted, job):
             return
-        if record.duplicate_of and record.wish.on_duplicate == "link":
-            await asyncio.to_thread(link_duplicate, job)
         await asyncio.to_thread(check_space, job, others_need())
         for part in record.parts:
             while not part.complete:
                 await fetch_part(job, part)
                 job.heed_stop()
-        if not await asyncio.to_thread(_may_go_on, job):
+    async with _alone_with(job):
+        if record.plan is None and not await asyncio.to_thread(_is_wanted, job):
             return
-    await asyncio.to_thread(admit, job)
+        await asyncio.to_thread(admit, job)
 
 
-def _may_go_on(job: Job) -> bool:
-    """Whether to go on beside what the library holds already; one that is done with that leaves nothing behind."""
-    if meet_duplicate(job):
-        return True
-    if job.record.state is State.done:
-        job.hands.library.drop_staging(job.record.id)
-    return False
+async def _describe_patiently(job: Job) -> None:
+    """Asks the source, and asks again a few times when the way there or its server fails for a moment."""
+    patience = job.hands.patience
+    for attempt in range(min(patience.tries, MOST_ASKED)):
+        try:
+            await asyncio.to_thread(describe, job)
+            return
+        except NetworkTrouble as problem:
+            wait = problem.facts.get("retry_after") or patience.pause * 2**attempt
+            if problem.code not in _PASSES or wait > patience.longest_pause:
+                raise
+            found = await asyncio.to_thread(behind, problem, job.hands.net)
+            if found.code in OUTAGES:
+                raise found from problem
+            job.record.reason = Reason(code=problem.code, facts={**reason_of(problem).facts, "seconds": round(wait, 1)})
+            job.tell()
+        until = asyncio.get_running_loop().time() + wait * random.uniform(0.75, 1.25)
+        while asyncio.get_running_loop().time() < until:
+            job.heed_stop()
+            await asyncio.sleep(min(TELL_EVERY, wait))
+    await asyncio.to_thread(describe, job)
+
+
+@asynccontextmanager
+async def _alone_with(job: Job) -> AsyncIterator[None]:
+    """Nobody else admits the same content meanwhile: whoever comes second finds the model of the first."""
+    content = tuple(sorted(part.actual.sha256 or "" for part in job.record.parts if part.actual))
+    mine = job.hands.arriving.setdefault(content, asyncio.Lock())
+    while True:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(TELL_EVERY):
+                await mine.acquire()
+                break
+        job.heed_stop()
+    try:
+        yield
+    finally:
+        mine.release()
+
+
+def _is_wanted(job: Job) -> bool:
+    """Whether to go on, given what the library holds by now; a duplicate that is to be linked becomes a link."""
+    record = job.record
+    if not meet_duplicate(job):
+        if record.state is State.done:
+            job.hands.library.drop_staging(record.id)
+        return False
+    if record.duplicate_of and record.wish.on_duplicate == "link":
+        link_duplicate(job)
+    return True
 
 
 async def fetch_part(job: Job, part: PartRecord) -> None:
@@ -136,14 +187,17 @@ def check_room(job: Job, size: int) -> None:
 def _teller(job: Job, part: PartRecord) -> Callable[[Progress], None]:
     """Tells progress a few times a second, and waiting when it begins and ends."""
     last_told = 0.0
-    waiting: str | None = None
+    remark: str | None = None
 
     def told(progress: Progress) -> None:
-        nonlocal last_told, waiting
+        nonlocal last_told, remark
         moment = asyncio.get_running_loop().time()
-        if progress.waiting != waiting:
-            waiting = progress.waiting
-            job.record.reason = Reason(code=waiting, facts={"seconds": round(progress.until, 1)}) if waiting else None
+        job.is_slow = progress.slow
+        now_remarked = progress.waiting or ("slow-server" if progress.slow else None)
+        if now_remarked != remark:
+            remark = now_remarked
+            facts = {"seconds": round(progress.until, 1)} if progress.waiting else {"host": progress.host}
+            job.record.reason = Reason(code=remark, facts=facts) if remark else None
             job.tell()
         if moment - last_told >= TELL_EVERY:
             last_told = moment
@@ -161,12 +215,13 @@ def _leave(job: Job, state: State) -> None:
 
 
 def _fail(job: Job, problem: ModellaError) -> None:
-    """The end that fits the error: quarantine, waiting for the disk, or failed with the reason."""
-    job.record.attempts += 1
+    """The end that fits the error: quarantine, waiting for the disk or the network, or failed with the reason."""
+    problem = behind(problem, job.hands.net)
+    job.record.attempts += problem.code not in OUTAGES
     problem = with_context(problem, job.record.wish, job.listing if job.has_listing() else None)
     if problem.code == "hash-mismatch":
         quarantine(job, problem)
-    elif problem.code in _WAITS_FOR_THE_DISK:
+    elif problem.code in _WAITS:
         try:
             job.become(State.waiting, None, reason_of(problem))
         except DiskTrouble:

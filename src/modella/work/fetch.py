@@ -20,6 +20,7 @@ from modella.core.pieces import LARGEST_PIECE, MIB, SMALLEST_PIECE, Pieces
 from modella.core.spans import Spans
 from modella.io.disk import PartFile, boot_id
 from modella.work.hashing import FollowingHasher
+from modella.work.pace import CONNECTIONS_TOGETHER
 from modella.work.scaling import Meter, Scaler
 from modella.work.transfer import Connection, Patience, Transfers
 
@@ -29,9 +30,8 @@ CHECKPOINT_BYTES = 64 * MIB
 CHECKPOINT_SECONDS = 5.0
 TICK = 0.05
 LET_GO_SECONDS = 5.0
-_SLOWEST = 1024
-_SLOW_WINDOW = 60.0
-_SLOW_RECONNECTS = 3
+ASLEEP = 3.0
+"""Seconds between two looks after which the machine or the process has been asleep."""
 _EVERY_JOURNAL = 1 << 62
 
 
@@ -45,6 +45,9 @@ class Progress:
     connections: int
     waiting: str | None = None
     until: float = 0.0
+    slow: bool = False
+    host: str = ""
+    """Who sends the bytes."""
 
 
 @dataclass(frozen=True)
@@ -137,7 +140,11 @@ class Fetch(Transfers):
                 await asyncio.to_thread(self._start_again)
                 meter = Meter(0)
             self._fill_threads()
+            slept_from = time.monotonic()
             await asyncio.sleep(TICK)
+            if time.monotonic() - slept_from > ASLEEP:
+                self._wake()
+                meter = Meter(self._total())
             meter.note(self._total())
             scaler.consider(self, meter)
             self._drop_slow_connections()
@@ -156,7 +163,16 @@ class Fetch(Transfers):
             live = sum(1 for c in self._connections.values() if c.answer is not None)
             waiting = shared.waiting if not live and shared.waiting_until > time.monotonic() else None
             left = max(0.0, shared.waiting_until - time.monotonic())
-            return Progress(shared.written.total, self._known_size(), meter.speed, live, waiting, left)
+            return Progress(
+                shared.written.total,
+                self._known_size(),
+                meter.speed,
+                live,
+                waiting,
+                left,
+                shared.slow,
+                shared.host,
+            )
 
     def _fill_threads(self) -> None:
         with self._lock:
@@ -176,17 +192,34 @@ class Fetch(Transfers):
         shared = self._shared
         return shared.pieces.size is None or shared.written.total < shared.pieces.size
 
-    def _drop_slow_connections(self) -> None:
-        """A connection that only drips is opened anew a few times, then left alone."""
-        now = time.monotonic()
+    def _wake(self) -> None:
+        """Time that passed in sleep counts against nobody: slowness is measured from here."""
         with self._lock:
             for connection in self._connections.values():
-                seconds = now - connection.began
-                slow = connection.answer is not None and seconds > _SLOW_WINDOW
-                if slow and connection.received < _SLOWEST * seconds and self.record.fetched_again < _SLOW_RECONNECTS:
+                connection.window_began, connection.window_received = time.monotonic(), connection.received
+
+    def _drop_slow_connections(self) -> None:
+        """A connection that only drips is opened anew a few times, then left alone and said to be slow."""
+        now = time.monotonic()
+        with self._lock:
+            live = [c for c in self._connections.values() if c.answer is not None]
+            due = [c for c in live if now - c.window_began > self._patience.slow_window]
+            for connection in due:
+                speed = (connection.received - connection.window_received) / (now - connection.window_began)
+                connection.window_began, connection.window_received = now, connection.received
+                if speed >= self._slowest():
+                    self._shared.slow = False
+                elif self.record.fetched_again >= self._patience.slow_reconnects:
+                    self._shared.slow = True
+                elif connection.answer is not None:
                     self.record.fetched_again += 1
-                    connection.began = now
-                    connection.answer.abort() if connection.answer else None
+                    connection.dropped = True
+                    connection.answer.abort()
+
+    def _slowest(self) -> float:
+        """Bytes a second below which a connection is slow; under a cap it may be our own doing."""
+        cap = self._pace.cap()
+        return min(self._patience.slowest, cap / CONNECTIONS_TOGETHER / 2) if cap else self._patience.slowest
 
     def _end_threads(self) -> None:
         """Waits for the connections to let go; one that is still dialling or waiting is left behind.

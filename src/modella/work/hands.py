@@ -1,11 +1,13 @@
 """Everything the verbs need, in one place: built once by `wiring.py` and handed in."""
 
+import asyncio
 import secrets
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from weakref import WeakValueDictionary
 
 from modella.core.rules import Rules
 from modella.io.bus import Bus
@@ -46,6 +48,8 @@ class Hands:
     """Held by whoever reads a canonical record in order to write it back."""
     planned: dict[str, str] = field(default_factory=dict)
     """Folder of each download that is about to be placed, so that two never choose the same."""
+    arriving: WeakValueDictionary[tuple[str, ...], asyncio.Lock] = field(default_factory=WeakValueDictionary)
+    """Contents that are being admitted now, by their hashes: the same content from elsewhere waits for its turn."""
 
     def source(self, name: str) -> Source:
         """The source of this name."""

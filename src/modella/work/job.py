@@ -14,13 +14,17 @@ from modella.work.hands import Hands, now
 
 
 class Job:
-    """A download's record with the hands that keep it. `stop_as` says why it was asked to stop."""
+    """A download's record with the hands that keep it. `stop_as` says why it was asked to stop.
+
+    `is_slow`: its server only drips, so it holds up no other download.
+    """
 
     def __init__(self, record: Download, hands: Hands) -> None:
         self.record = record
         self.hands = hands
         self.stop_as: State | None = None
         self.fetch: Fetch | None = None
+        self.is_slow = False
         self._lock = threading.RLock()
         self._listing: Listing | None = None
 

@@ -22,10 +22,15 @@ from modella.work.download import download
 from modella.work.foretell import foretell
 from modella.work.hands import Hands, new_id, now
 from modella.work.job import Job
+from modella.work.outage import OUTAGES, behind
 
 log = structlog.get_logger()
 TICK = 0.5
 _MOST_AT_ONCE = 500
+_MOST_SLOW = 4
+"""So many times the downloads at once may be under way when most of them only drip."""
+_LOOK_AFTER = 5
+"""Pauses between tries that pass between two looks whether the network is back."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,8 @@ class Queue:
         self._jobs: dict[str, Job] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._hosts: dict[str, str] = {}
+        self._look: asyncio.Task[str | None] | None = None
+        self._next_look = 0.0
         self._wake = asyncio.Event()
         self._adding = asyncio.Lock()
 
@@ -67,7 +74,8 @@ class Queue:
         try:
             listing = await asyncio.to_thread(source.describe, wish.ref)
         except ModellaError as found:
-            raise with_context(found, wish, None) from found
+            known = await asyncio.to_thread(behind, found, self.hands.net)
+            raise with_context(known, wish, None) from found
         try:
             files = list(chosen(self.hands, listing, options.pattern))
         except ModellaError as found:
@@ -231,8 +239,11 @@ class Queue:
         for download_id, task in list(self._tasks.items()):
             if task.done():
                 del self._tasks[download_id]
-                self.hands.pace.leave(self._hosts.pop(download_id, ""))
+                self._leave_host(download_id)
+            elif download_id in self._jobs and self._jobs[download_id].is_slow:
+                self._leave_host(download_id)
         self._wake_waiting()
+        self._look_at_the_network()
         self._tell_hours()
         if not self.hands.pace.may_run():
             return
@@ -242,16 +253,47 @@ class Queue:
         for job in ready:
             if job.record.id in self._held:
                 continue
-            if len(self._tasks) >= self.hands.settings().downloads_at_once:
+            most = self.hands.settings().downloads_at_once
+            if len(self._hosts) >= most or len(self._tasks) >= most * _MOST_SLOW:
                 return
             host = _host(job.record)
             if job.record.id in self._tasks or self.hands.pace.cooling(host) or not self.hands.pace.enter(host):
                 continue
             self._hosts[job.record.id] = host
-            job.stop_as = None
+            job.stop_as, job.is_slow = None, False
             task = asyncio.create_task(download(job, lambda mine=job: self._others_need(mine)))  # type: ignore[misc]
             task.add_done_callback(lambda _: self._wake.set())
             self._tasks[job.record.id] = task
+
+    def _leave_host(self, download_id: str) -> None:
+        """Gives a download's turn to others."""
+        host = self._hosts.pop(download_id, None)
+        if host is not None:
+            self.hands.pace.leave(host)
+
+    def _look_at_the_network(self) -> None:
+        """Looks now and then whether the network is back, while downloads wait for it; those it holds up no more go on.
+
+        What still stops them they find out themselves.
+        """
+        loop = asyncio.get_running_loop()
+        stuck = [job for job in self._in_order(State.waiting) if self._is_stuck(job)]
+        if self._look is not None and self._look.done():
+            look, self._look = self._look, None
+            self._next_look = loop.time() + _LOOK_AFTER * self.hands.patience.pause
+            found = look.result()
+            for job in stuck:
+                if job.record.reason is not None and job.record.reason.code != found:
+                    job.record.state, job.record.reason = State.queued, None
+        elif self._look is None and stuck and loop.time() >= self._next_look:
+            self._look = asyncio.create_task(asyncio.to_thread(self.hands.net.outage))
+            self._look.add_done_callback(lambda _: self._wake.set())
+
+    def _is_stuck(self, job: Job) -> bool:
+        """Whether a download waits for the network."""
+        record = job.record
+        busy = record.id in self._tasks or record.id in self._held
+        return not busy and record.reason is not None and record.reason.code in OUTAGES
 
     def _tell_hours(self) -> None:
         """Says of queued downloads that they wait for their hours, and takes it back when these have come."""

@@ -17,7 +17,7 @@ from modella.core.events import ModelChanged
 from modella.core.model import Metadata, Overrides, effective
 from modella.core.naming import suffix_of
 from modella.core.root import Root
-from modella.io.disk import check_not_newer, is_regular, make_folders, read_json, write_json
+from modella.io.disk import Library, check_not_newer, is_regular, make_folders, read_json, write_json
 from modella.work.hands import Hands, now, stamp
 from modella.work.roots import root_of
 
@@ -96,7 +96,8 @@ def read_json_or_none(path: Path) -> Any:
 def load(hands: Hands, model: str) -> Record:
     """A model's record from its canonical files; from the index where an adopted file has none yet.
 
-    NotFound("unknown-id") when there is no such model; ValueError when its files cannot be read.
+    NotFound("unknown-id") when there is no such model; Refused("outside-library") when its folder has become a link
+    that leads out; ValueError when its files cannot be read.
     """
     known = hands.index.get(model)
     if known is None:
@@ -104,6 +105,8 @@ def load(hands: Hands, model: str) -> Record:
     root = root_of(hands, str(known["root"]))
     place, home = str(known["place"]), known["home"]
     metadata_file, overrides_file = canonical_files(hands, root, place, home)
+    if home == "placed":
+        Library(Path(root.path)).inside(place)
     for file in (metadata_file, overrides_file):
         check_not_newer(file)
     told = _read(metadata_file) if metadata_file.exists() else None

@@ -31,8 +31,10 @@ from modella.core.summary import Row, row_of
 from modella.io.disk import publish
 from modella.io.store.index import Seen
 from modella.work.hands import Hands
+from modella.work.hashwave import hash_all
 from modella.work.look import LARGEST_RECORD, Looked, Target, derived_id, look_at, stub
 from modella.work.records import OWN, canonical_files, read_json_or_none, write_adopted
+from modella.work.reindex import place_of
 from modella.work.roots import add_root, is_online, root_at, roots
 from modella.work.tasks import Task
 from modella.work.walk import Entry, Folder, Walk
@@ -94,13 +96,20 @@ def scan(hands: Hands, wanted: Sequence[tuple[Root, str]], task: Task, quiet: fl
     return result
 
 
-def begin_scan(hands: Hands, folders: Sequence[Path] = (), quiet: float = QUIET) -> Task:
+def begin_scan(hands: Hands, folders: Sequence[Path] = (), quiet: float = QUIET, *, with_hashes: bool = False) -> Task:
     """Starts scanning folders, or all roots; a folder that is in no root yet is adopted as one.
 
     Errors of `add_root`; Conflict("task-running") while another scan runs.
     """
     wanted = [_wanted(hands, folder) for folder in folders] or [(root, "") for root in roots(hands)]
-    return hands.tasks.begin("scan", lambda task: scan(hands, wanted, task, quiet).told())
+
+    def work(task: Task) -> dict[str, Any]:
+        found = scan(hands, wanted, task, quiet)
+        if with_hashes and not task.stop.is_set():
+            hash_all(hands, task)
+        return found.told()
+
+    return hands.tasks.begin("scan", work)
 
 
 def _wanted(hands: Hands, folder: Path) -> tuple[Root, str]:
@@ -122,6 +131,7 @@ class _Scan:
         self._young: list[tuple[str, str]] = []
         self._dead: list[str] = []
         self._hub_folders: dict[str, bool] = {}
+        self._named: set[str] = set()
 
     def run(self) -> None:
         """Walks, looks, and then says what is gone."""
@@ -186,10 +196,10 @@ class _Scan:
         overrides = folder.look("overrides.json") if "overrides.json" in folder.names else None
         if metadata is None:
             return None
-        place = folder.path
+        place = folder.path if folder.path.isascii() else place_of(self._top / folder.path, self._top)
         names = [name for name in folder.names if is_weights(name)]
         entries = [entry for name in names if (entry := folder.look(name))]
-        known = self._index.seen_in(self._root.id, place)
+        known = self._index.seen_in(self._root.id, folder.path)
         files = tuple((entry.name, entry.size, entry.mtime) for entry in entries)
         beside = _signature([overrides] if overrides else [])
         seen = [self._seen(folder, place, metadata, beside, "hashes")]
@@ -404,9 +414,9 @@ class _Scan:
             if self._task.stop.is_set():
                 return
             part = fresh[start : start + 200]
-            self._index.put_all(
-                [stub(found.target) for found in part if not self._index.id_at(self._root.id, found.target.place)]
-            )
+            part = [each for each in part if self._index.id_at(self._root.id, each.place) is None]
+            self._named.update(each.place for each in part)
+            self._index.put_all([stub(found.target) for found in part])
             self._tell_changed(len(part))
 
     def _prepared(self, chunk: list[_Found]) -> list[_Found]:
@@ -454,14 +464,18 @@ class _Scan:
             rows.append(self._unique(looked))
             wave = "hashes" if looked.is_hashed or looked.target.state != "present" else "headers"
             seen += [each._replace(wave=wave) if each.wave == "names" else each for each in found.seen]
-            if found.is_new:
-                self._result.added += 1
-            else:
-                self._result.changed += 1
+            self._count(found)
         if rows:
             self._index.put_all(rows)
             self._index.note_seen(seen)
             self._tell_changed(len(rows), [row.id for row in rows])
+
+    def _count(self, found: _Found) -> None:
+        """A model that the index had from elsewhere, a download or a rebuild, is neither new nor changed."""
+        if not found.is_new:
+            self._result.changed += 1
+        elif found.place in self._named or self._index.id_at(self._root.id, found.place) is None:
+            self._result.added += 1
 
     def _unique(self, looked: Looked) -> Row:
         """A copy of a file and of our record beside it is a model of its own."""

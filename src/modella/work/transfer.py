@@ -23,6 +23,7 @@ from modella.core.spans import Spans
 from modella.io.disk import PartFile
 from modella.io.net import Answer, Headers, Net, page_title
 from modella.work.hashing import FollowingHasher
+from modella.work.outage import OUTAGES, behind
 from modella.work.pace import Pace
 
 CHUNK = 512 * 1024
@@ -38,11 +39,18 @@ _LARGEST_RATIO = 100
 
 @dataclass(frozen=True)
 class Patience:
-    """How long and how often: tries without progress, and the first pause between them in seconds."""
+    """How long and how often: tries without progress, and the first pause between them in seconds.
+
+    A connection that brings less than `slowest` bytes a second over `slow_window` seconds is opened anew, but only
+    `slow_reconnects` times a file.
+    """
 
     tries: int = 8
     pause: float = 1.0
     longest_pause: float = 60.0
+    slow_window: float = 60.0
+    slowest: float = 1024.0
+    slow_reconnects: int = 3
 
 
 class Restart(Exception):
@@ -66,8 +74,11 @@ class Connection:
     epoch: int
     answer: Answer | None = None
     received: int = 0
-    began: float = 0.0
-    first_byte: float = 0.0
+    asked_at: float = 0.0
+    window_began: float = 0.0
+    window_received: int = 0
+    dropped: bool = False
+    """Cut by us because it was slow, which is no failure of its own."""
     reading: float = 0.0
     working: float = 0.0
     promised: int | None = None
@@ -93,6 +104,8 @@ class Shared:
     most: int = 16
     ranges: bool | None = None
     strikes: int = 0
+    struck_at: float = 0.0
+    slow: bool = False
     renewals: int = 0
     restarts: int = 0
     was_crowded: bool = False
@@ -248,6 +261,12 @@ class Transfers:
 
     def _meet(self, connection: Connection, piece: Piece, problem: ModellaError) -> None:
         """A connection failed: wait and go on, or give up."""
+        if connection.dropped:
+            connection.dropped = False
+            return
+        problem = behind(problem, self._net)
+        if problem.code in OUTAGES:
+            raise problem
         with self._lock:
             shared = self._shared
             if not self._is_wanted(connection):
@@ -260,7 +279,9 @@ class Transfers:
                 if seen >= SAME_SHORTFALL:
                     facts = {"received": piece.at, "expected": self._known_size(), "host": shared.host}
                     raise NetworkTrouble("incomplete", **facts) from None
-            shared.strikes += problem.code != "address-expired"
+            # Connections that fail together fail once: what ends one often ends all of them.
+            if problem.code != "address-expired" and connection.asked_at >= shared.struck_at:
+                shared.strikes, shared.struck_at = shared.strikes + 1, time.monotonic()
             passing = isinstance(problem, NetworkTrouble) and problem.retry
             if not passing or shared.strikes > self._patience.tries:
                 raise problem
@@ -276,19 +297,20 @@ class Transfers:
             return float(asked) + random.uniform(0, 0.25)
         if problem.code == "address-expired":
             return 0.0
-        step = self._patience.pause * 2 ** min(strikes - 1, 10)
+        step = self._patience.pause * 2 ** max(0, min(strikes - 1, 10))
         return float(min(self._patience.longest_pause, step) * random.uniform(0.75, 1.25))
 
     def _transfer(self, connection: Connection, piece: Piece) -> None:
         if piece.at and (self._shared.ranges is False or not self._may_resume()):
             raise Restart("range-ignored", whole=True)
         location, generation = self._where()
-        asked_at = time.monotonic()
+        connection.asked_at = time.monotonic()
         answer = self._ask(location, piece)
-        connection.answer, connection.began, connection.received = answer, time.monotonic(), 0
-        connection.promised = None
         with self._lock:
-            self._shared.first_byte_after = time.monotonic() - asked_at
+            connection.answer, connection.received, connection.promised = answer, 0, None
+            connection.window_began, connection.window_received = time.monotonic(), 0
+            connection.dropped = False
+            self._shared.first_byte_after = time.monotonic() - connection.asked_at
         if not self._is_wanted(connection):
             return
         known = (self.record.etag, self.record.last_modified, self.record.total)

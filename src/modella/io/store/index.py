@@ -221,6 +221,15 @@ class Index(Database):
             self.put_all(changed[start : start + 500])
         return len(changed)
 
+    def is_unreachable(self, root: str) -> bool:
+        """Whether something of a root was unreachable when somebody looked last."""
+        query = (
+            "SELECT 1 FROM models JOIN members USING (n) JOIN terms USING (t)"
+            " WHERE root = ? AND facet = 'state' AND value = 'unreachable' LIMIT 1"
+        )
+        with self._use(writes=False) as db:
+            return db.execute(query, (root,)).fetchone() is not None
+
     def revive(self, root: str) -> int:
         """Says of what was unreachable in a root that it is there again; how many."""
         query = (

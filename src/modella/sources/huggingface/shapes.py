@@ -12,7 +12,7 @@ from urllib.parse import quote, urljoin, urlsplit
 from modella.core.card import Card
 from modella.core.digests import Digests
 from modella.core.listing import MATURE, Access, ListedFile, Listing, Picture, Ref, Relation
-from modella.core.loose_json import integer, mapping, mappings, number, text, texts, timestamp
+from modella.core.loose_json import integer, line, mapping, mappings, number, text, texts, timestamp
 from modella.core.naming import suffix_of
 from modella.core.trained_words import trained_words
 from modella.sources.huggingface.links import QUANT, SOURCE
@@ -75,6 +75,8 @@ _RELATIONS = {"adapter": "derived-from", "finetune": "derived-from", "merge": "d
 _MOST_PICTURES = 20
 _MOST_TEXTS = 1000
 _LONGEST_TEXT = 1000
+_LONGEST_PATH = 4096
+"""As on a disk; what is longer is the name of nothing."""
 _MOST_LOOSE_PICTURES = 8
 
 
@@ -83,7 +85,7 @@ def read_listing(
 ) -> Listing:
     """The listing of one commit. `masked`: hashes were hidden from us, so the gate is closed for us."""
     front = {**mapping(info.get("cardData")), **card.front}
-    repo, commit = text(info.get("id")) or text(info.get("modelId")) or "unnamed", text(info.get("sha"))
+    repo, commit = line(info.get("id")) or line(info.get("modelId")) or "unnamed", line(info.get("sha"))
     tags = tuple(dict.fromkeys(_some([*texts(info.get("tags")), *texts(front.get("tags"))])))
     bases = _some(texts(front.get("base_model")))
     return Listing(
@@ -94,13 +96,13 @@ def read_listing(
         revision=commit,
         name=repo.rpartition("/")[2],
         kind=_kind(info, tags, front, files),
-        kind_text=text(info.get("pipeline_tag")) or text(front.get("pipeline_tag")) or text(info.get("library_name")),
+        kind_text=line(info.get("pipeline_tag")) or line(front.get("pipeline_tag")) or line(info.get("library_name")),
         base_model=bases[0] if bases else None,
         description=card.body or None,
         description_format="markdown" if card.body else None,
         tags=tags,
         trained_words=trained_words(_some(texts(front.get("instance_prompt")))),
-        creator=text(info.get("author")) or (repo.partition("/")[0] if "/" in repo else None),
+        creator=line(info.get("author")) or (repo.partition("/")[0] if "/" in repo else None),
         license=_license(front, tags, f"{endpoint}/{repo}", commit),
         nsfw_level=MATURE if "not-for-all-audiences" in tags else None,
         flags={"nsfw": True} if "not-for-all-audiences" in tags else {},
@@ -118,7 +120,7 @@ def read_listing(
 def read_file(entry: Mapping[str, Any]) -> ListedFile | None:
     """One file of a tree or of the info's siblings; None for folders and what has no path."""
     path = text(entry.get("path")) or text(entry.get("rfilename"))
-    if path is None or text(entry.get("type")) == "directory" or path.endswith("/"):
+    if path is None or len(path) > _LONGEST_PATH or text(entry.get("type")) == "directory" or path.endswith("/"):
         return None
     name = path.rpartition("/")[2]
     lfs = entry.get("lfs")
@@ -191,7 +193,7 @@ def _kind(
     lower = {tag.lower() for tag in tags}
     if (
         any(tag.startswith("base_model:adapter:") for tag in lower)
-        or text(front.get("base_model_relation")) == "adapter"
+        or line(front.get("base_model_relation")) == "adapter"
     ):
         return "lora"
     for words, kind in _KIND_TAGS:
@@ -199,7 +201,7 @@ def _kind(
             return kind
     if any(file.path == "model_index.json" for file in files):
         return "checkpoint"
-    pipeline = text(info.get("pipeline_tag")) or text(front.get("pipeline_tag")) or ""
+    pipeline = line(info.get("pipeline_tag")) or line(front.get("pipeline_tag")) or ""
     return _KIND_PIPELINES.get(pipeline)
 
 
@@ -208,7 +210,7 @@ def _license(front: Mapping[str, Any], tags: Sequence[str], page: str, commit: s
     link = text(front.get("license_link"))
     told = {
         "id": next(iter([*texts(front.get("license")), *tagged]), None),
-        "name": text(front.get("license_name")),
+        "name": line(front.get("license_name")),
         "link": _resolved(f"{page}/blob/{commit or 'main'}/", link) if link else None,
     }
     return {key: value for key, value in told.items() if value is not None}
@@ -257,7 +259,7 @@ def _resolved(base: str, place: str) -> str | None:
 
 def _relations(front: Mapping[str, Any], tags: Sequence[str], bases: Sequence[str]) -> Iterable[Relation]:
     """What the card and the derived tags (`base_model:adapter:ID`) say of where the model comes from."""
-    told = text(front.get("base_model_relation"))
+    told = line(front.get("base_model_relation"))
     by_tag = {
         name: relation
         for relation in _RELATIONS

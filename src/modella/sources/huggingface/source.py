@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit
 from modella.core.card import Card, read_card
 from modella.core.errors import AccessNeeded, BadLink, ModellaError, NetworkTrouble, NotFound
 from modella.core.listing import ListedFile, Listing, Location, Ref
-from modella.core.loose_json import mapping, mappings, settled, text
+from modella.core.loose_json import line, mapping, mappings, settled, text
 from modella.core.refusals import refusal
 from modella.io.net import Answer, Headers, Net, page_title
 from modella.sources.huggingface import bundles, links, shapes
@@ -58,8 +58,8 @@ class HuggingFace:
         if not ref.model_id:
             raise BadLink("link-not-understood", source=self.name, link=ref.path or "")
         info, path = self._info(ref)
-        repo = text(info.get("id")) or ref.model_id
-        commit = text(info.get("sha")) or ref.revision or "main"
+        repo = line(info.get("id")) or ref.model_id
+        commit = line(info.get("sha")) or ref.revision or "main"
         info = {**info, "id": repo, "sha": commit}
         entries = self._tree(repo, commit) or self._whole_list(mappings(info.get("siblings")))
         files = [file for entry in entries if (file := shapes.read_file(entry)) is not None]

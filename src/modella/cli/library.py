@@ -1,0 +1,142 @@
+"""`modella scan`, `adopt`, `roots`, `rebuild`, `doctor`: what lies where, and whether all is well."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+
+from modella.cli.commands import JsonOption, LibraryOption, answers_errors, complaints, console, words
+from modella.cli.door import open_door
+from modella.cli.exits import DONE, FAILED
+from modella.cli.follow import follow
+from modella.cli.screen import print_json, table
+from modella.core.naming import shown
+from modella.core.words import size
+
+app = typer.Typer(no_args_is_help=True, help="The folders that are looked after.")
+_COUNTS = ("seen", "added", "changed", "moved", "missing", "seconds")
+_WHEN_THERE = ("unreachable", "unsettled", "problems")
+_STYLES = {"fine": ("✓", "green"), "note": ("·", "cyan"), "warning": ("!", "yellow"), "problem": ("✗", "red")}
+_SHOWN = 8
+
+
+@answers_errors
+def scan(
+    folders: Annotated[
+        list[Path] | None, typer.Argument(metavar="[FOLDER...]", help="Folders to scan; none means everything known.")
+    ] = None,
+    with_hashes: Annotated[bool, typer.Option("--hash", help="Wait for the hashes too.")] = False,
+    as_json: JsonOption = False,
+    library: LibraryOption = None,
+) -> None:
+    """Find the models in folders, where they are; a new folder is looked after from then on."""
+    wish = {"folders": [str(folder.expanduser().absolute()) for folder in folders or []], "hash": with_hashes}
+    with open_door({"library": library}) as door:
+        found = follow(door, door.ask("POST", "/api/models/scan", wish), complaints(), quietly=as_json)
+    _print_scan(found, as_json)
+
+
+@answers_errors
+def adopt(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder with models; nothing in it is moved.")],
+    central: Annotated[
+        bool, typer.Option("--central", help="Keep Modella's records in the library, not beside the files.")
+    ] = False,
+    as_json: JsonOption = False,
+    library: LibraryOption = None,
+) -> None:
+    """Look after a folder where it is: nothing in it is moved or changed."""
+    wish = {"folder": str(folder.expanduser().absolute()), "central": central}
+    with open_door({"library": library}) as door:
+        told = door.ask("POST", "/api/models/adopt", wish)
+        found = follow(door, told["task"], complaints(), quietly=as_json)
+    _print_scan(found, as_json)
+
+
+@app.command("ls")
+@answers_errors
+def list_roots(as_json: JsonOption = False, library: LibraryOption = None) -> None:
+    """Show the folders that are looked after."""
+    with open_door({"library": library}) as door:
+        found = door.ask("GET", "/api/roots")
+    if as_json:
+        print_json(found)
+        return
+    made = table("name", "models", "state", "id")
+    for root in found:
+        state = words().say("cli.online" if root["online"] else "cli.offline")
+        made.add_row(shown(root["path"]), str(root["models"]), state, root["id"] or "–")
+    console().print(made)
+
+
+@app.command("rm")
+@answers_errors
+def remove_root(
+    root: Annotated[str, typer.Argument(metavar="ID|FOLDER", help="The folder, or its id as `roots ls` shows it.")],
+    as_json: JsonOption = False,
+    library: LibraryOption = None,
+) -> None:
+    """Stop looking after a folder; its files stay as they are."""
+    with open_door({"library": library}) as door:
+        wanted = str(Path(root).expanduser().absolute())
+        known = {each["path"]: each["id"] for each in door.ask("GET", "/api/roots") if each["id"]}
+        found = door.ask("DELETE", f"/api/roots/{known.get(wanted, root)}")
+    if as_json:
+        print_json(found)
+    else:
+        console().print(Text(words().say("cli.root-gone", path=found["path"])))
+
+
+@answers_errors
+def rebuild(as_json: JsonOption = False, library: LibraryOption = None) -> None:
+    """Make the index anew from the files; they and everything typed stay as they are."""
+    with open_door({"library": library}) as door:
+        found = follow(door, door.ask("POST", "/api/models/rebuild", {}), complaints(), quietly=as_json)
+    _print_scan(found, as_json)
+
+
+@answers_errors
+def doctor(as_json: JsonOption = False, library: LibraryOption = None) -> None:
+    """Look for what is wrong with the library, its drives and this machine, and say what to do."""
+    with open_door({"library": library}) as door:
+        found = door.ask("GET", "/api/doctor")
+    told = [{**each, **_said(each)} for each in found]
+    if as_json:
+        print_json(told)
+    else:
+        for each in told:
+            _print_finding(each)
+    raise typer.Exit(FAILED if any(each["level"] == "problem" for each in found) else DONE)
+
+
+def _said(finding: dict[str, Any]) -> dict[str, str]:
+    facts = {**finding["facts"], **{k: size(v) for k, v in finding["facts"].items() if k in {"free", "total", "size"}}}
+    said = words().say(f"doctor.{finding['check']}.sentence", **facts)
+    hint = words().say(f"doctor.{finding['check']}.hint", **facts) if finding["level"] != "fine" else ""
+    return {"sentence": said, "hint": hint}
+
+
+def _print_finding(finding: dict[str, Any]) -> None:
+    mark, style = _STYLES[finding["level"]]
+    out = console()
+    out.print(Text.assemble((f"{mark} ", style), finding["sentence"]))
+    for name in finding["facts"].get("names", [])[:_SHOWN]:
+        out.print(Text(f"    {shown(name)}", style="dim"))
+    if finding["hint"]:
+        out.print(Text(f"  {finding['hint']}", style="dim"))
+
+
+def _print_scan(found: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        kept = {name: found.get(name, 0) for name in _COUNTS}
+        print_json(kept | {name: found[name] for name in _WHEN_THERE if found.get(name)})
+        return
+    out = console()
+    counts = {name: found.get(name, 0) for name in (*_COUNTS, "unreachable", "unsettled")}
+    out.print(Text.assemble(("✓ ", "green"), (words().say("cli.scanned", **counts), "bold")))
+    parts = [name for name in ("added", "changed", "moved", "missing", "unreachable", "unsettled") if counts[name]]
+    if parts:
+        out.print(Text("  " + " · ".join(words().say(f"scan.{name}", count=f"{counts[name]:,}") for name in parts)))
+    for problem in found.get("problems", [])[:_SHOWN]:
+        out.print(Text(f"  {shown(problem)}", style="yellow"))
