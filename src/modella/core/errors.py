@@ -69,6 +69,7 @@ class NotFound(ModellaError):
         "hash-unknown": False,
         "no-such-path": False,
         "unknown-id": False,
+        "no-source": False,
     }
 
 
@@ -191,6 +192,7 @@ class Conflict(ModellaError):
         "wrong-state": False,
         "duplicate": False,
         "changed-meanwhile": True,
+        "differs-from-source": False,
         "roots-overlap": False,
         "task-running": True,
         "last-copy": False,

@@ -69,7 +69,10 @@ class ModelFile(_Kept):
 
 
 class Preview(_Kept):
-    """A preview beside the model; `file` is None when it could not be fetched."""
+    """A preview beside the model; `file` is None when it could not be fetched.
+
+    `by` is the source for which a lookup put it beside a file that was there before, `size` its bytes then.
+    """
 
     file: str | None = None
     url: str | None = None
@@ -80,6 +83,8 @@ class Preview(_Kept):
     nsfw_level: int | None = None
     prompt: str | None = None
     meta: dict[str, Any] = Field(default_factory=dict)
+    by: str | None = None
+    size: int | None = None
 
     @field_validator("file")
     @classmethod

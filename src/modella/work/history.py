@@ -1,4 +1,4 @@
-"""Earlier versions of a model's two canonical files: which there are, how they differ from now, and going back to one."""
+"""Earlier versions of a model's two canonical files: which there are, how they differ from now, and going back."""
 
 import re
 from datetime import UTC, datetime

@@ -314,7 +314,7 @@ def _previews(target: Target, merged: Merged, known: Sequence[Preview]) -> list[
     return found
 
 
-_OF_A_PICTURE = {"url", "nsfw_level", "prompt", "meta", "blurhash", "width", "height"}
+_OF_A_PICTURE = {"by", "size", "url", "nsfw_level", "prompt", "meta", "blurhash", "width", "height"}
 
 
 def _readings(target: Target, folder: Path) -> list[Reading]:

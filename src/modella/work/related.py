@@ -53,7 +53,13 @@ def _summary(index: Index, model: str) -> Known | None:
 def _resolved(index: Index, relation: Known, model: str) -> Known:
     """One relation: who is meant, or another version of it that is here, or where it can be had."""
     ref = ref_of(relation.get("ref"))
-    told = {"type": relation.get("type"), "ref": relation.get("ref"), "models": [], "other_versions": [], "get": None}
+    told: Known = {
+        "type": relation.get("type"),
+        "ref": relation.get("ref"),
+        "models": [],
+        "other_versions": [],
+        "get": None,
+    }
     for key in keys_of_ref(ref):
         found = [each for each in index.meant_by(key) if each["id"] != model]
         if found:
@@ -87,7 +93,7 @@ def _versions_at(record: Known, group: str | None) -> set[str]:
 def _listed(records: list[Known]) -> dict[str, Known]:
     """The versions that the source listed, by id, as the record that was fetched last tells them."""
     fetched = sorted(records, key=lambda each: max((s.get("fetched_at") or "" for s in each["sources"]), default=""))
-    told = next((each["versions"] for each in reversed(fetched) if each.get("versions")), [])
+    told: list[Known] = next((each["versions"] for each in reversed(fetched) if each.get("versions")), [])
     return {str(each["version_id"]): each for each in told if each.get("version_id")}
 
 
