@@ -17,8 +17,6 @@ router = APIRouter(prefix="/api/models", tags=["registry"])
 
 Tags = Annotated[list[str], Field(default_factory=list, max_length=1000)]
 Names = Annotated[list[str], Field(default_factory=list, max_length=200)]
-_OUR_NAME = "set"
-"""A field cannot be called so in a class without hiding the word."""
 
 
 class _Strict(BaseModel):
@@ -31,7 +29,7 @@ class EditIn(_Strict):
     `if_updated_at` is the `updated_at` that was seen; when it is another one meanwhile, nothing is changed.
     """
 
-    fields: dict[str, Any] = Field(default_factory=dict, alias=_OUR_NAME, max_length=200)
+    fields: dict[str, Any] = Field(default_factory=dict, alias="set", max_length=200)
     reset: Names
     apps: dict[str, Any] = Field(default_factory=dict, max_length=200)
     add_tags: Tags
@@ -43,7 +41,7 @@ class ManyIn(_Strict):
     """The same change for many models."""
 
     ids: list[str] = Field(min_length=1, max_length=100_000)
-    fields: dict[str, Any] = Field(default_factory=dict, alias=_OUR_NAME, max_length=200)
+    fields: dict[str, Any] = Field(default_factory=dict, alias="set", max_length=200)
     reset: Names
     add_tags: Tags
     remove_tags: Tags

@@ -6,7 +6,7 @@ import sys
 import typer
 
 from modella import __version__
-from modella.cli import demo, library, models, pull, queue, serve, tokens
+from modella.cli import demo, library, models, pull, queue, registry, serve, tokens
 from modella.cli.commands import wants_no_colour
 from modella.cli.exits import FAILED, INTERRUPTED
 
@@ -26,6 +26,8 @@ app.command()(models.ls)
 app.command()(models.show)
 app.command()(models.verify)
 app.command()(models.identify)
+for command in registry.COMMANDS:
+    app.command()(command)
 app.command()(library.rebuild)
 app.command()(library.doctor)
 app.add_typer(queue.app, name="queue")
