@@ -1,6 +1,7 @@
 """`modella edit`, `history`, `match`, `refresh`, `related`: what is said of models, and whose they are."""
 
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import typer
 from rich.text import Text
@@ -37,7 +38,8 @@ def edit(
     library: LibraryOption = None,
 ) -> None:
     """Change what you say of models; what their sources say is kept beside it."""
-    changes = {"set": changes_from(fields or []), "reset": reset, "add_tags": add_tag, "remove_tags": remove_tag}
+    values = changes_from(fields or [])
+    changes = {"set": values, "reset": reset, "add_tags": add_tag, "remove_tags": remove_tag}
     wish = {name: value for name, value in changes.items() if value}
     if not wish:
         raise typer.BadParameter(words().say("cli.edit-what"), param_hint="--set")
@@ -51,7 +53,7 @@ def edit(
         print_json(model)
         return
     _say("edited", name=model["name"])
-    for name in [*changes["set"], *(reset or []), *(["tags"] if add_tag or remove_tag else [])]:
+    for name in [*values, *(reset or []), *(["tags"] if add_tag or remove_tag else [])]:
         _print_field(name, model["fields"][name])
 
 
@@ -68,7 +70,7 @@ def history(
     with open_door({"library": library}) as door:
         model = find_model(door, model_id)
         if restore is not None:
-            told = door.ask("POST", path_of("models", model, f"history/{restore}/restore"))
+            told = door.ask("POST", path_of("models", model, f"history/{quote(restore, safe='')}/restore"))
         else:
             told = door.ask("GET", path_of("models", model, "history"))
     if as_json:
