@@ -156,15 +156,13 @@ def _take_file(metadata: Metadata, source: str, fit: Fit, by: str, moment: str) 
 
 def _judged(ours: ModelFile, published: str, source: str, moment: str) -> Verified:
     told = ours.verified
-    if told.state == "damaged":
-        return told
+    if told.state in {"damaged", "verified"}:
+        return told  # what was published when it came; the source may have replaced its file since
     counted = digests_of(ours).sha256
     if counted == published:
         return Verified(state="verified", at=moment, expected=published, by=source)
     if counted is None:
         return Verified(state="unchecked", at=told.at, expected=published, by=source)
-    if told.state == "verified":
-        return told  # it was what had been published when it came; the source has replaced its file since
     return Verified(state="mismatch", at=moment, expected=published, by=source)
 
 

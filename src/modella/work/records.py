@@ -114,7 +114,7 @@ def load(hands: Hands, model: str) -> Record:
         raise NotFound("no-such-path", path=str(metadata_file))
     said = _read(overrides_file) if overrides_file.exists() else {"schema": 1}
     return Record(
-        metadata=Metadata.model_validate(told if told is not None else without_words(known)),
+        metadata=Metadata.model_validate(_freshest(told, without_words(known), home)),
         overrides=Overrides.model_validate(said),
         root=root,
         place=place,
@@ -122,6 +122,24 @@ def load(hands: Hands, model: str) -> Record:
         state=str(known["state"]),
         lists=list(known.get("lists") or []),
     )
+
+
+def _freshest(told: dict[str, Any] | None, known: dict[str, Any], home: Home) -> dict[str, Any]:
+    """Our record of a model as its last scan left it.
+
+    A scan takes what other tools' files say newly into the index only; it is written with the next change of ours.
+    """
+    if told is None:
+        return known
+    if home == "placed" or told.get("updated_at") != known.get("updated_at"):
+        return told
+    payloads = {_origin(each): each.get("payload") for each in told.get("sources") or []}
+    sources = [{**each, "payload": payloads.get(_origin(each))} for each in known.get("sources") or []]
+    return {**told, **known, "sources": sources}
+
+
+def _origin(source: dict[str, Any]) -> tuple[Any, ...]:
+    return source.get("source"), source.get("model_id"), source.get("version_id")
 
 
 def without_words(indexed: dict[str, Any]) -> dict[str, Any]:
