@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from modella.core.errors import BadLink, Conflict, ModellaError, NotFound
 from modella.core.model import EDITABLE, Metadata, Overrides, effective, fits
 from modella.core.standing import ORIGINS, standing
-from modella.io import disk
 from modella.wiring import House
 from modella.work.edit import Edit, edit, edit_many, look_closely
 from modella.work.reindex import rebuild
@@ -263,7 +262,7 @@ def _stopping_after(monkeypatch: pytest.MonkeyPatch, count: int) -> int:
             passed[0] += 1
             return real(*args, **kwargs)
 
-        monkeypatch.setattr(disk.os, name, call)
+        monkeypatch.setattr(os, name, call)
 
     for name in _MOMENTS:
         guard(name)

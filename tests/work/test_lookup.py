@@ -14,6 +14,7 @@ from modella.work import lookup
 from modella.work.edit import Edit, edit
 from modella.work.lookup import begin_lookup
 from modella.work.match import match_link, never_match, refresh
+from modella.work.records import change
 from tests.place import Place
 from tests.shelf import Shelf
 
@@ -136,8 +137,7 @@ def test_the_users_word_is_never_overwritten(shelf: Shelf, house: House) -> None
 def test_tensors_beat_the_source_and_the_disagreement_is_told(shelf: Shelf, place: Place) -> None:
     shelf.put("lora", "x1.safetensors")
     model = place.hub.catalogue.themes["lora"]
-    place.hub.catalogue.themes["lora"].__dict__.update(type="Checkpoint")
-    assert model.type == "Checkpoint"
+    object.__setattr__(model, "type", "Checkpoint")
     shelf.scan()
     shelf.look_up()
     found = shelf.models()["x1.safetensors"]
@@ -187,10 +187,9 @@ def test_a_lookup_can_be_cancelled_and_goes_on_where_it_was(
         shelf.put_bytes(f"m{number}.safetensors", other_lora(number))
     shelf.scan()
     reached, go_on = threading.Event(), threading.Event()
-    real = lookup.change
 
     def slowly(*given: Any) -> Any:
-        told = real(*given)
+        told = change(*given)
         reached.set()
         assert go_on.wait(60)
         return told
@@ -338,7 +337,8 @@ def test_refreshing_brings_what_is_new_and_keeps_what_a_person_said(place: Place
     house = place.open()
     try:
         edit(house.hands, done.model_id or "", Edit(set={"tags": ["mine"]}))
-        theirs.__dict__.update(name="A New Name", tags=("fresh",))
+        object.__setattr__(theirs, "name", "A New Name")
+        object.__setattr__(theirs, "tags", ("fresh",))
         told = refresh(house.hands, done.model_id or "")
         assert told["sources"] == {"civitai": "present"}
         assert (told["model"]["name"], told["model"]["tags"]) == ("A New Name", ["mine"])
