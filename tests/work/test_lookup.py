@@ -202,6 +202,7 @@ def test_a_lookup_can_be_cancelled_and_goes_on_where_it_was(
     house.hands.tasks.cancel(task.id)
     go_on.set()
     assert shelf.ended(task).state == "cancelled"
+    assert (task.result or {})["asked"] == 1
     monkeypatch.undo()
     assert (shelf.look_up().result or {})["asked"] == 5
 

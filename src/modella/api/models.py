@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
@@ -12,19 +11,19 @@ from pydantic import BaseModel
 from modella.api.answers import Answer
 from modella.core.errors import NotFound
 from modella.core.query import Sort, read_query
-from modella.io.disk import is_regular
 from modella.io.store.search import Page
 from modella.work.edit import look_closely
 from modella.work.hands import Hands
-from modella.work.previews import thumb_path
 from modella.work.recheck import recheck
+from modella.work.shown_previews import preview_file
 
 router = APIRouter(prefix="/api/models", tags=["models"])
 
 Values = Annotated[tuple[str, ...], Query()]
 _QUERY_HELP = "Words, and rules such as `kind:lora -tag:photo size:>2gb`."
-_TYPES = {".webp": "image/webp", ".mp4": "video/mp4", ".webm": "video/webm"}
 _FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}
+_FOR_NOW = {"Cache-Control": "private, max-age=60"}
+"""Pictures beside adopted files may be replaced by whoever put them there."""
 
 
 class ModelPage(BaseModel):
@@ -67,6 +66,7 @@ async def list_models(
     favorite: Values = (),
     size: Values = (),
     added_at: Values = (),
+    id_end: Annotated[str | None, Query(min_length=4, max_length=26, pattern="^[0-9a-z]+$")] = None,
     sort: Sort = "added",
     order: Literal["asc", "desc"] | None = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
@@ -75,8 +75,12 @@ async def list_models(
 ) -> Response:
     """Models that hold all words of `q` and have the values asked for; `!value` leaves out, `a|b` takes either.
 
-    `facets` come with the first page. `next` is the cursor of the page that follows.
+    `facets` come with the first page. `next` is the cursor of the page that follows. `id_end` finds models by the last
+    letters of their ids, whatever else is asked.
     """
+    if id_end:
+        found = await asyncio.to_thread(_hands(request).index.ending, id_end)
+        return Response(_joined(Page(found, len(found), None, None, {})), media_type="application/json")
     given = {"kind": kind, "family": family, "base_model": base_model, "tag": tag, "list": list_, "source": source}
     given |= {"state": state, "creator": creator, "format": file_format, "precision": precision, "nsfw": nsfw}
     given |= {"license": license_, "root": root, "trust": trust, "rating": rating, "favorite": favorite}
@@ -108,18 +112,8 @@ async def verify_model(model_id: str, request: Request) -> Answer[dict[str, Any]
 @router.get("/{model_id}/previews/{number}", response_class=FileResponse)
 async def get_preview(model_id: str, number: int, request: Request, thumb: bool = False) -> FileResponse:
     """A preview picture or video of a model, counted from 1; `thumb` gives a small picture of it."""
-    record = await _found(request, model_id)
-    files = [preview["file"] for preview in record.get("previews") or [] if preview.get("file")]
-    if not 1 <= number <= len(files):
-        raise NotFound("unknown-id", id=f"{model_id}/previews/{number}")
-    library = _hands(request).library
-    path = library.inside(f"{record['path']}/{Path(files[number - 1]).name}")
-    small = thumb_path(library, model_id, path.name)
-    if thumb and is_regular(small):
-        path = small
-    if not is_regular(path) or path.suffix not in _TYPES:
-        raise NotFound("unknown-id", id=f"{model_id}/previews/{number}")
-    return FileResponse(path, media_type=_TYPES[path.suffix], headers=_FOREVER)
+    shown = await asyncio.to_thread(preview_file, _hands(request), model_id, number, thumb=thumb)
+    return FileResponse(shown.path, media_type=shown.media_type, headers=_FOREVER if shown.is_ours else _FOR_NOW)
 
 
 async def _found(request: Request, model_id: str) -> dict[str, Any]:

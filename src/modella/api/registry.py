@@ -48,9 +48,10 @@ class ManyIn(_Strict):
 
 
 class LookupIn(_Strict):
-    """Models to look up by hash, or all that no source knows; `again` also what was asked for lately."""
+    """Models to look up by hash; no ids, or `all`, means all that no source knows; `again` also what was asked lately."""
 
     ids: list[str] = Field(default_factory=list, max_length=100_000)
+    all: bool = False
     again: bool = False
 
 
@@ -87,7 +88,7 @@ async def edit_models(wish: ManyIn, request: Request) -> Answer[dict[str, Any]]:
 @router.post("/lookup", status_code=202)
 async def look_up_models(wish: LookupIn, request: Request) -> Answer[TaskProgress]:
     """Starts looking models up at the sources by their hashes."""
-    task = await asyncio.to_thread(begin_lookup, _hands(request), wish.ids, again=wish.again)
+    task = await asyncio.to_thread(begin_lookup, _hands(request), [] if wish.all else wish.ids, again=wish.again)
     return Answer(data=task.told())
 
 

@@ -66,13 +66,16 @@ def check_kind(kind: str | None, family: str | None) -> None:
 
 def _named(door: Door, name: str) -> list[str]:
     wanted = name.casefold()
-    return [item["id"] for item in pages(door, "models", q=name) if str(item["name"]).casefold() == wanted]
+    asked = {"q": f'"{name}"', "facets": "false"}
+    return [item["id"] for item in pages(door, "models", **asked) if str(item["name"]).casefold() == wanted]
 
 
 def _ending(door: Door, room: str, text: str) -> list[str]:
     end = text.lower()
     if not _END.fullmatch(end):
         return []
+    if room == "models":
+        return [item["id"] for item in door.ask("GET", "/api/models", query={"id_end": end})["items"]]
     return [item["id"] for item in pages(door, room) if item["id"].endswith(end)]
 
 

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.text import Text
 
 from modella.cli.commands import JsonOption, LibraryOption, answers_errors, as_error, complaints, console, words
-from modella.cli.door import open_door
+from modella.cli.door import Door, open_door
 from modella.cli.exits import DONE, NOT_FOUND
-from modella.cli.find import check_kind, find_model, pages, path_of, short
+from modella.cli.find import check_kind, find_model, path_of, short
+from modella.cli.follow import follow
 from modella.cli.pull import short_model
 from modella.cli.screen import print_json, print_problem, table
 from modella.core.errors import BadLink, ModellaError, NotFound
@@ -137,17 +138,29 @@ def verify(
     """Hash the files of models again and compare; nothing is deleted."""
     if not ids and not everything:
         raise typer.BadParameter(words().say("cli.verify-what"), param_hint="ID")
-    results = []
     with open_door({"library": library}) as door:
-        wanted = [find_model(door, each) for each in ids or []]
-        for each in [item["id"] for item in pages(door, "models")] if everything else wanted:
-            found = door.ask("POST", path_of("models", each, "verify"))
-            results.append(found)
+        if everything:
+            _verify_all(door, as_json)
+        results = []
+        for each in [find_model(door, each) for each in ids or []]:
+            results.append(door.ask("POST", path_of("models", each, "verify")))
             if not as_json:
-                _print_verified(found)
+                _print_verified(results[-1])
     if as_json:
         print_json(results)
     raise typer.Exit(DONE if all(result["ok"] for result in results) else _MISMATCH)
+
+
+def _verify_all(door: Door, as_json: bool) -> NoReturn:
+    task = door.ask("POST", "/api/models/verify", {})
+    found = follow(door, task, complaints(), quietly=as_json)
+    if as_json:
+        print_json(found)
+    else:
+        for each in found["bad"]:
+            _print_verified(each)
+        console().print(Text(words().say("cli.verified", fine=f"{found['fine']:,}", count=f"{found['models']:,}")))
+    raise typer.Exit(DONE if found["fine"] == found["models"] else _MISMATCH)
 
 
 @answers_errors
@@ -210,3 +223,7 @@ def _print_verified(found: dict[str, Any]) -> None:
     for file in found["files"]:
         said = words().say(f"trust.{file['state']}")
         console().print(Text(f"  {file['name']}  {said}", style="dim" if found["ok"] else "red"))
+    if found.get("problem"):
+        console().print(Text(f"  {shown(found['problem'])}", style="red"))
+    if not found["ok"] and found.get("url"):
+        console().print(Text("  " + words().say("cli.repair", url=found["url"]), style="cyan"))

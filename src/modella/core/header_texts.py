@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from modella.core.digests import clean
@@ -47,13 +47,17 @@ def readable(metadata: Mapping[str, str]) -> dict[str, Any]:
         return {}
     texts: dict[str, Any] = {}
     for name, keys in _SIMPLE.items():
-        value = next((text for key in keys if (text := _text(metadata.get(key)))), None)
-        if value:
-            texts[name] = value
-    for name, read in _STRUCTURED.items():
-        if value := read(metadata):
-            texts[name] = value
-    return texts
+        for key in keys:
+            if key in metadata and (value := _text(metadata[key])):
+                texts[name] = value
+                break
+    counted = _json_object(metadata.get("ss_tag_frequency"))
+    structured = {
+        "tags": _tags(metadata, counted),
+        "dataset_folders": _folders(metadata, counted),
+        "embedded_autov3": _autov3(metadata),
+    }
+    return texts | {name: value for name, value in structured.items() if value}
 
 
 def header_fields(text: Mapping[str, Any]) -> dict[str, Any]:
@@ -74,20 +78,21 @@ def _text(value: str | None) -> str | None:
     return None if text in ("", "None", "null") else text
 
 
-def _tags(metadata: Mapping[str, str]) -> list[str]:
+def _tags(metadata: Mapping[str, str], counted: Mapping[str, Any]) -> list[str]:
     counts: dict[str, int] = {}
-    for tags in _json_object(metadata.get("ss_tag_frequency")).values():
+    for tags in counted.values():
         for tag, count in tags.items() if isinstance(tags, dict) else ():
             if isinstance(count, int):
-                counts[tag.strip()[:200]] = counts.get(tag.strip()[:200], 0) + count
+                name = tag.strip()[:200]
+                counts[name] = counts.get(name, 0) + count
     if not counts:
         written = _text(metadata.get("modelspec.tags")) or ""
         return [tag for part in written.split(",") if (tag := part.strip())][:_TAGS]
     return sorted((tag for tag in counts if tag), key=lambda tag: -counts[tag])[:_TAGS]
 
 
-def _folders(metadata: Mapping[str, str]) -> list[str]:
-    folders = _json_object(metadata.get("ss_tag_frequency")) or _json_object(metadata.get("ss_dataset_dirs"))
+def _folders(metadata: Mapping[str, str], counted: Mapping[str, Any]) -> list[str]:
+    folders = counted or _json_object(metadata.get("ss_dataset_dirs"))
     return [_REPEATS.sub("", folder)[:200] for folder in folders][:_TAGS]
 
 
@@ -105,10 +110,3 @@ def _json_object(text: str | None) -> dict[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
-
-
-_STRUCTURED: Mapping[str, Callable[[Mapping[str, str]], Any]] = {
-    "tags": _tags,
-    "dataset_folders": _folders,
-    "embedded_autov3": _autov3,
-}

@@ -220,7 +220,7 @@ class Overrides(_Kept):
     apps: dict[str, dict[str, Any]] = Field(default_factory=dict)
     never_match: list[str] = Field(default_factory=list)
     reset: list[str] = Field(default_factory=list)
-    updated_at: str | None = None
+    updated_at: str = ""
 
     @property
     def says_something(self) -> bool:
@@ -268,7 +268,7 @@ def effective(metadata: Metadata, overrides: Overrides) -> dict[str, Any]:
     told: dict[str, Any] = dict(words_of(metadata, overrides))
     if "relations" in told:
         told["relations"] = _together(told["relations"], found["relations"])
-    told["updated_at"] = max(metadata.updated_at, overrides.updated_at or "")
+    told["updated_at"] = max(metadata.updated_at, overrides.updated_at)
     beneath = {name: found[name] for name, value in told.items() if found[name] != value}
     return {**found, **told, "never_match": list(overrides.never_match), "beneath": beneath}
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from modella.core.header_texts import header_fields
 from modella.core.model import EDITABLE, Metadata, Overrides, effective, fits
+from modella.core.sidecars.merging import HEADER
 
-HEADER = "header"
 ORIGINS = ("user", "imported", "source", "tensors", "header", "name")
 """From the strongest word to the weakest; for kind and family the tensors stand above source and header."""
 _BY_TENSORS = frozenset({"kind", "family"})

@@ -1,9 +1,10 @@
 """A model at a glance: the short form that lists show, the facets it is counted by, and the words it is found by."""
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
+
+from pydantic_core import to_json
 
 from modella.core.naming import name_key, suffix_of
 from modella.core.query import NONE
@@ -63,8 +64,8 @@ def row_of(record: Mapping[str, Any], place: str, root: str = "") -> Row:
         updated_at=whole["updated_at"],
         published_at=whole.get("published_at") or "",
         rating=whole.get("rating") or 0,
-        summary=json.dumps(summary_of(whole), ensure_ascii=False),
-        record=json.dumps(whole, ensure_ascii=False),
+        summary=to_json(summary_of(whole)).decode(),
+        record=to_json(whole).decode(),
         files=[(file["name"], int(file["size"]), file.get("sha256"), file.get("autov3")) for file in whole["files"]],
         name=name,
         rest=rest,
@@ -74,11 +75,16 @@ def row_of(record: Mapping[str, Any], place: str, root: str = "") -> Row:
     )
 
 
+_DEFAULTS: Mapping[str, Any] = {"state": "present", "home": "placed", "link": None, "lists": [], "files": []}
+
+
 def _slim(record: Mapping[str, Any], place: str, root: str) -> dict[str, Any]:
     sources = [{key: value for key, value in each.items() if key != "payload"} for each in record.get("sources") or []]
     path = record["path"] if record.get("home") == "adopted" else place
     where = {"path": path, "place": place, "root": root, "group": group_of(record)}
-    return {"state": "present", "home": "placed", "files": [], **record, **where, "sources": sources}
+    whole = {**_DEFAULTS, **record, **where, "sources": sources}
+    whole.pop("file", None)
+    return whole
 
 
 def summary_of(record: Mapping[str, Any]) -> dict[str, Any]:

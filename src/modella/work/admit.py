@@ -32,6 +32,7 @@ from modella.core.model import (
 from modella.core.naming import file_name, inner_path, name_key, slug, suffix_of, with_hash
 from modella.core.placement import choose, place
 from modella.core.rules import family_of
+from modella.core.sidecars.merging import HEADER
 from modella.core.weighing import disagreements, kind_of
 from modella.io.disk import check_not_newer, hard_link_over, make_folders, publish, read_json, sweep, write_json
 from modella.io.headers import read_header
@@ -101,6 +102,7 @@ def draft_metadata(job: Job, identities: dict[int, Identity]) -> Metadata:
             also=list(detected.also),
         ),
         conflicts=_conflicts(detected, listing, job),
+        origins={"trained_words": HEADER} if words and not listing.trained_words else {},
         added_at=moment,
         updated_at=moment,
     )
@@ -184,6 +186,7 @@ def _source_record(listing: Listing, main: PartRecord, moment: str) -> SourceRec
         fetched_at=moment,
         air=listing.air,
         ref=listing.ref.model_dump(exclude_defaults=True),
+        kind=listing.kind,
         payload=listing.payload,
     )
 

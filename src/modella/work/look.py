@@ -8,6 +8,7 @@ import json
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple, TypeVar
@@ -103,6 +104,7 @@ def derived_id(root: str, place: str) -> str:
 def stub(target: Target) -> Row:
     """The row of a model of which only names and sizes are known yet."""
     metadata = _fresh(target)
+    metadata.cleaned_name = slug(target.title)
     metadata.files = [ModelFile(name=name, size=size) for name, size, _ in target.files]
     return _row(target, metadata, Overrides(schema=1))
 
@@ -152,8 +154,9 @@ def record_of(target: Target) -> tuple[Metadata, Overrides]:
     folder = _folder(target)
     detected = identify(read_header(folder / target.files[0][0]), load_rules())
     own, overrides = _own(target.metadata, Metadata), _own(target.overrides, Overrides) or Overrides(schema=1)
-    readings = _wanted(_readings(target, folder), overrides)
-    merged = merge(readings, _earlier(own), own=overrides.fields, header=header_fields(detected.text))
+    readings, told = _wanted(_readings(target, folder), overrides), header_fields(detected.text)
+    alone = own is None and not readings and not overrides.fields
+    merged = Merged(metadata=told) if alone else merge(readings, _earlier(own), own=overrides.fields, header=told)
     metadata = own or _fresh(target)
     _describe(metadata, target, detected, merged, overrides)
     metadata.files = _files(target, own, detected, merged)
@@ -167,7 +170,7 @@ def _fresh(target: Target) -> Metadata:
         schema=1,
         id=target.id,
         name=target.title,
-        cleaned_name=slug(target.title),
+        cleaned_name="",
         added_at=moment,
         updated_at=moment,
     )
@@ -224,7 +227,8 @@ def _fill(metadata: Metadata, fields: dict[str, Any]) -> None:
 
 def _origins(merged: Merged, known: dict[str, str]) -> dict[str, str]:
     """Where fetched fields are from; what our own record had before is still from where it was then."""
-    told = {name: origin.file for name, origin in merged.report.fields.items() if name in _FROM_OTHERS}
+    fields = merged.report.fields
+    told = {name: fields[name].file if name in fields else HEADER for name in merged.metadata if name in _FROM_OTHERS}
     found = {name: known.get(name) if file == EARLIER else file for name, file in told.items()}
     return {name: file for name, file in found.items() if file}
 
@@ -291,8 +295,9 @@ def _files(target: Target, own: Metadata | None, detected: Identity, merged: Mer
 
 def _hints(detected: Identity, merged: Merged) -> dict[str, str]:
     """Hashes that were told and not counted."""
-    in_header = Digests.read({"autov3": detected.text.get("embedded_autov3")})
-    return merged.hints.or_else(in_header).known()
+    in_header = detected.text.get("embedded_autov3")
+    told = merged.hints.known()
+    return {"autov3": in_header, **told} if in_header else told
 
 
 def _previews(target: Target, merged: Merged, known: Sequence[Preview]) -> list[Preview]:
@@ -322,7 +327,7 @@ def _readings(target: Target, folder: Path) -> list[Reading]:
     main = target.files[0][0]
     found = [reading for name in target.sidecars if (reading := _reading(folder, name, main)) is not None]
     blob = PurePosixPath(target.link).name if target.link else None
-    origin = cache_origin((Path(target.top) / target.place).parts, blob)
+    origin = cache_origin((Path(target.top) / target.place).parts, blob) if "snapshots" in target.place else None
     return [*found, origin] if origin else found
 
 
@@ -346,4 +351,9 @@ def _own(path: str | None, kind: type[_Record]) -> _Record | None:
 
 
 def _folder(target: Target) -> Path:
-    return Path(target.top) / target.folder if target.folder else Path(target.top)
+    return _joined(target.top, target.folder)
+
+
+@lru_cache(maxsize=64)
+def _joined(top: str, folder: str) -> Path:
+    return Path(top) / folder if folder else Path(top)

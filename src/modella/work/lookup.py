@@ -80,7 +80,9 @@ def look_up(hands: Hands, task: Task, ids: Sequence[str] = (), *, again: bool = 
         wanted = list(_wanted(hands, source.name, ids, again=again))
         try:
             _Lookup(hands, task, source, result, len(wanted)).run(wanted)
-        except NetworkTrouble as problem:
+        except ModellaError as problem:
+            if problem.code == "cancelled":
+                break
             done = {"asked": result.asked, "found": result.found, "left": max(0, len(wanted) - result.asked)}
             raise type(problem)(problem.code, **{**problem.facts, **done}) from problem
     return asdict(result)
@@ -173,7 +175,7 @@ def _wanted(hands: Hands, source: str, ids: Sequence[str], *, again: bool) -> It
     for record in records:
         sources = {each.get("source") for each in record.get("sources") or []}
         is_matched = source in sources if ids else bool(sources)
-        if is_matched or record["state"] in {"unreachable", "missing"}:
+        if is_matched or record["state"] in {"unreachable", "missing"} or (record.get("skip_refresh") and not ids):
             continue
         if is_forbidden(record.get("never_match") or [], source, None):
             continue

@@ -37,12 +37,13 @@ def recheck(hands: Hands, model_id: str, told: Callable[[str, int, int], None] =
     rows = {file.name: _row(record.file(file.name), file, told) for file in record.metadata.files}
     changed = change(hands, model_id, lambda fresh: _take(fresh, record, rows))
     states = [{**row, "name": name} for name, row in rows.items()]
-    return {
-        "id": model_id,
-        "name": changed.get("name"),
-        "files": states,
-        "ok": all(r["state"] in _FINE for r in states),
-    }
+    found = {"id": model_id, "name": changed.get("name"), "files": states, "url": _page(record)}
+    return {**found, "ok": all(row["state"] in _FINE for row in states)}
+
+
+def _page(record: Record) -> str | None:
+    """Where the model can be had anew."""
+    return next((each.url for each in record.metadata.sources if each.url and each.state != "gone"), None)
 
 
 def recheck_all(hands: Hands, task: Task, ids: Sequence[str] = ()) -> dict[str, Any]:

@@ -153,17 +153,15 @@ def save(hands: Hands, record: Record, *, metadata: bool = True, overrides: bool
 
     First the canonical file, then the index: a crash in between is mended by the next look at the files.
     """
-    moment_of_change = _after(max(record.metadata.updated_at, record.overrides.updated_at or ""))
-    if overrides:
-        record.overrides.updated_at = moment_of_change
-    if metadata:
-        record.metadata.updated_at = moment_of_change
+    later = _after(max(record.metadata.updated_at, record.overrides.updated_at))
     metadata_file, overrides_file = canonical_files(hands, record.root, record.place, record.home)
     make_folders(metadata_file.parent)
     moment = stamp()
     if overrides:
+        record.overrides.updated_at = later
         _replace(hands, record, overrides_file, record.overrides.model_dump(mode="json", by_alias=True), moment)
     if metadata or not metadata_file.exists():
+        record.metadata.updated_at = later
         _replace(hands, record, metadata_file, _dumped(record), moment)
     if record.home == "adopted":
         _sign(hands, record, metadata_file, overrides_file)

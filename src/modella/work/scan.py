@@ -14,7 +14,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass, field
 from functools import cached_property, partial
-from multiprocessing import get_context
+from multiprocessing import get_all_start_methods, get_context
 from pathlib import Path, PurePosixPath
 from threading import Event
 from types import TracebackType
@@ -33,7 +33,7 @@ from modella.io.store.index import Seen
 from modella.work.hands import Hands
 from modella.work.hashwave import hash_all
 from modella.work.look import LARGEST_RECORD, Looked, Target, derived_id, look_at, stub
-from modella.work.records import OWN, canonical_files, read_json_or_none, write_adopted
+from modella.work.records import OWN, canonical_files, read_json_or_none, signature_of, write_adopted
 from modella.work.reindex import place_of
 from modella.work.roots import add_root, is_online, root_at, roots
 from modella.work.tasks import Task
@@ -43,10 +43,18 @@ log = structlog.get_logger()
 QUIET = 2.0
 """Seconds that a new file must have been left alone before it is taken in: half a copy is no model."""
 _CHUNK = 48
+_BATCH, _BATCH_SECONDS = 500, 1.0
+"""Models, or seconds, after which what was found is committed: large commits cost less, early ones are seen early."""
 _ALONE = 64
 """Up to so many models are looked at without other processes."""
-_STUBS_AFTER = 8.0
+_STUBS_AFTER = 30.0
 """Seconds of looking that lie ahead from which on names are shown before headers are read."""
+_MEASURED = 1.0
+"""Seconds of looking after which it is known how fast it goes."""
+_PROCESSES = get_context("forkserver" if "forkserver" in get_all_start_methods() else "spawn")
+"""Never forked from this process, whose threads and locks a copy of it would inherit half way."""
+if _PROCESSES.get_start_method() == "forkserver":
+    _PROCESSES.set_forkserver_preload([look_at.__module__])
 _OURS = (".modella.json", ".modella.overrides.json")
 
 
@@ -77,6 +85,7 @@ class _Found:
     seen: list[Seen]
     is_new: bool
     describe: Callable[[], Target]
+    is_record_only: bool = False
 
     @cached_property
     def target(self) -> Target:
@@ -130,8 +139,14 @@ class _Scan:
         self._waiting: dict[str, _Found] = {}
         self._young: list[tuple[str, str]] = []
         self._dead: list[str] = []
+        self._is_fresh, self._is_first = not hands.index.knows(root.id), not hands.index.knows()
         self._hub_folders: dict[str, bool] = {}
+        self._orphans: list[_Found] = []
+        self._has_waited = False
         self._named: set[str] = set()
+        self._rows: list[Row] = []
+        self._seen_now: list[Seen] = []
+        self._put_at = time.monotonic()
 
     def run(self) -> None:
         """Walks, looks, and then says what is gone."""
@@ -150,6 +165,7 @@ class _Scan:
             self._take(folder, walk)
         self._look_again(walk)
         self._finish_looking()
+        self._take_orphans()
         if not self._task.stop.is_set() and is_online(self._hands, self._root):
             self._say_goodbye(known)
 
@@ -164,6 +180,9 @@ class _Scan:
         present: set[str] = set()
         for found in self._models(folder, walk, known):
             present.update(seen.name for seen in found.seen)
+            if found.is_record_only:
+                self._orphans.append(found)
+                continue
             self._result.seen += 1
             if not _is_unchanged(found, known):
                 self._waiting[found.place] = found
@@ -272,7 +291,7 @@ class _Scan:
                 continue
             place = f"{folder.path}/{main}" if folder.path else main
             describe = partial(self._without_file, folder, place, main, entry)
-            yield _Found(place, [self._seen(folder, place, entry, "", "hashes")], name not in known, describe)
+            yield _Found(place, [self._seen(folder, place, entry, "", "hashes")], name not in known, describe, True)
 
     def _without_file(self, folder: Folder, place: str, main: str, entry: Entry) -> Target:
         record = self._top / folder.path / entry.name
@@ -332,7 +351,7 @@ class _Scan:
     def _target(
         self, folder: Folder, place: str, name: str, files: tuple[tuple[str, int, int], ...], home: str = "adopted"
     ) -> Target:
-        known = self._index.id_at(self._root.id, place)
+        known = None if self._is_fresh else self._index.id_at(self._root.id, place)
         identity = known or derived_id(self._root.id, place)
         return Target(self._root.id, str(self._top), place, folder.path, identity, name, files, home=home)
 
@@ -353,6 +372,8 @@ class _Scan:
 
     def _is_young(self, entries: Iterable[Entry]) -> bool:
         """Whether a file may still be growing: changed a moment ago, or in the future."""
+        if self._has_waited:
+            return False
         now = time.time_ns()
         return any(entry.mtime > now - self._quiet * 1e9 for entry in entries)
 
@@ -367,7 +388,7 @@ class _Scan:
             each for each, told in before.items() if told and told == _fingerprint(self._top / each[0] / each[1])
         }
         self._result.unsettled += len(before) - len(settled)
-        self._young, self._quiet = [], 0.0
+        self._young, self._has_waited = [], True
         for path in sorted({folder for folder, _ in settled}):
             again = next(iter(Walk(self._top).folders(path)))
             known = self._index.seen_in(self._root.id, path)
@@ -377,6 +398,14 @@ class _Scan:
                 if fresh and found.seen[0].name not in unsettled and not _is_unchanged(found, known):
                     self._result.seen += 1
                     self._waiting[found.place] = found
+
+    def _take_orphans(self) -> None:
+        """Records whose file is nowhere, now that every file that was only moved has been found."""
+        for found in self._orphans:
+            known = self._index.seen_in(self._root.id, found.seen[0].folder)
+            if os.path.lexists(self._top / found.seen[0].path) and not _is_unchanged(found, known):
+                self._waiting[found.place] = found
+        self._finish_looking()
 
     # ------------------------------------------------------------------------------------------------ wave two
 
@@ -400,6 +429,7 @@ class _Scan:
             self._look(1)
             self._lookers.wait()
             self._progress(None)
+        self._put()
 
     def _alone(self, chunk: list[_Found]) -> Iterator[tuple[_Found, Looked]]:
         for found in chunk:
@@ -425,7 +455,7 @@ class _Scan:
 
     def _moved(self, found: _Found) -> _Found:
         main = found.seen[0]
-        for old in self._index.seen_inode(main.inode, main.size) if main.inode else []:
+        for old in self._index.seen_inode(main.inode, main.size) if main.inode and not self._is_first else []:
             if (old.root, old.path) == (main.root, main.path) or old.mtime != main.mtime or old.device != main.device:
                 continue
             record = self._index.at(old.place, old.root)
@@ -436,7 +466,9 @@ class _Scan:
             self._gone = [each for each in self._gone if each.path != old.path]
             self._result.moved += 1
             moved = self._with_records(found.target, record, root, old.place)
-            return _Found(found.place, found.seen, False, partial(_same, moved))
+            own = signature_of([Path(each) for each in (moved.metadata, moved.overrides) if each])
+            first = main._replace(beside=f"{main.beside.partition(OWN)[0]}{OWN}{own}")
+            return _Found(found.place, [first, *found.seen[1:]], False, partial(_same, moved))
         return found
 
     def _with_records(self, target: Target, record: dict[str, Any], root: Root, place: str) -> Target:
@@ -454,27 +486,33 @@ class _Scan:
         return target._replace(metadata=str(new[0]), overrides=str(new[1]) if new[1].is_file() else None)
 
     def _apply(self, done: Iterable[tuple[_Found, Looked]]) -> None:
-        """Puts what was looked at into the index."""
-        rows: list[Row] = []
-        seen: list[Seen] = []
+        """Takes in what was looked at, and puts it into the index when there is enough of it."""
         for found, looked in done:
             if looked.row is None:
                 self._result.problems.append(f"{looked.target.place}: {looked.problem}")
                 continue
-            rows.append(self._unique(looked))
             wave = "hashes" if looked.is_hashed or looked.target.state != "present" else "headers"
-            seen += [each._replace(wave=wave) if each.wave == "names" else each for each in found.seen]
+            self._rows.append(self._unique(looked))
+            self._seen_now += [each._replace(wave=wave) if each.wave == "names" else each for each in found.seen]
             self._count(found)
+        if len(self._rows) >= _BATCH or (self._rows and time.monotonic() - self._put_at > _BATCH_SECONDS):
+            self._put()
+
+    def _put(self) -> None:
+        """Commits what was found."""
+        rows, self._rows = self._rows, []
+        seen, self._seen_now = self._seen_now, []
         if rows:
             self._index.put_all(rows)
             self._index.note_seen(seen)
             self._tell_changed(len(rows), [row.id for row in rows])
+        self._put_at = time.monotonic()
 
     def _count(self, found: _Found) -> None:
         """A model that the index had from elsewhere, a download or a rebuild, is neither new nor changed."""
         if not found.is_new:
             self._result.changed += 1
-        elif found.place in self._named or self._index.id_at(self._root.id, found.place) is None:
+        elif self._is_fresh or found.place in self._named or self._index.id_at(self._root.id, found.place) is None:
             self._result.added += 1
 
     def _unique(self, looked: Looked) -> Row:
@@ -564,13 +602,12 @@ class _Lookers:
     def seconds_for(self, models: int) -> float:
         """How long so many models will take, by what was seen so far."""
         spent = time.monotonic() - self._began if self._began else 0.0
-        return models * spent / self._finished if self._finished else 0.0
+        return models * spent / self._finished if self._finished and spent > _MEASURED else 0.0
 
     def start(self, chunk: list[_Found]) -> None:
         """Hands models out."""
         if self._pool is None:
-            self._pool = ProcessPoolExecutor(self._workers, mp_context=get_context("spawn"))
-            self._began = time.monotonic()
+            self._pool = ProcessPoolExecutor(self._workers, mp_context=_PROCESSES)
         try:
             future = self._pool.submit(look_at, [found.target for found in chunk])
         except BrokenProcessPool:
@@ -589,7 +626,8 @@ class _Lookers:
         """What is done since the last time."""
         for future in [each for each in self._running if each.done()]:
             chunk = self._running.pop(future)
-            self._finished += len(chunk)
+            self._finished += len(chunk) if self._began else 0
+            self._began = self._began or time.monotonic()
             try:
                 looked = future.result()
             except BrokenProcessPool:
@@ -599,7 +637,7 @@ class _Lookers:
 
 def _one_alone(target: Target) -> Looked:
     """Looks at one model in a process of its own: the file that kills its reader is found that way."""
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(1, mp_context=_PROCESSES) as pool:
         try:
             return pool.submit(look_at, [target]).result()[0]
         except BrokenProcessPool:

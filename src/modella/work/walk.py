@@ -91,23 +91,21 @@ class Walk:
         try:
             with os.scandir(self._top / path if path else self._top) as found:
                 for entry in found:
-                    if self._may_enter(entry):
-                        inner.append(entry.name)
-                    else:
+                    if not _is_folder(entry):
                         folder.entries[entry.name] = entry
+                    elif self._may_enter(entry):
+                        inner.append(entry.name)
         except OSError as problem:
             return Folder(path, problem=problem.strerror or str(problem)), []
-        folder.names = list(folder.entries)
         if DIFFUSERS_INDEX in folder.entries:
             self._take_parts(folder, inner)
             inner = []
+        folder.names = list(folder.entries)
         return folder, inner
 
     def _may_enter(self, entry: "os.DirEntry[str]") -> bool:
         """Whether an entry is a folder to look into; one that a link leads to is looked into once, wherever it is."""
         try:
-            if not entry.is_dir():
-                return False
             if entry.name.startswith(".") or entry.name in _SKIPPED or entry.name == CONTROL:
                 return False
             if entry.is_symlink() or getattr(entry, "is_junction", bool)():  # Python 3.12 knows junctions
@@ -140,6 +138,13 @@ class Walk:
                             folder.entries[inside] = entry
             except OSError:
                 continue
+
+
+def _is_folder(entry: "os.DirEntry[str]") -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
 
 
 def _entry(name: str, entry: "os.DirEntry[str]") -> Entry | None:

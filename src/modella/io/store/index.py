@@ -99,6 +99,7 @@ class Index(Database):
         super().__init__(path, (_SCHEMA,), "NORMAL", derived=_VERSION)
         self._finder = Finder(path)
         self._terms: dict[tuple[str, str], int] = {}
+        self._last = 0
 
     def close(self) -> None:
         """Ends both connections."""
@@ -118,6 +119,7 @@ class Index(Database):
                 changes = [change for model in models for change in self._put(db, model)]
         except BaseException:
             self._terms.clear()  # some of their numbers went with the transaction
+            self._last = 0
             raise
         self._finder.take(changes)
 
@@ -134,6 +136,18 @@ class Index(Database):
         with self._use(writes=False) as db:
             row = db.execute("SELECT id FROM models WHERE root = ? AND place = ?", (root, place)).fetchone()
         return str(row[0]) if row else None
+
+    def ending(self, letters: str, limit: int = 20) -> list[str]:
+        """Summaries, as JSON, of models whose id ends with these letters."""
+        query = "SELECT summary FROM models WHERE id GLOB ? ORDER BY id LIMIT ?"
+        with self._use(writes=False) as db:
+            return [str(row[0]) for row in db.execute(query, (f"*{_glob(letters)}", limit))]
+
+    def knows(self, root: str | None = None) -> bool:
+        """Whether anything of a root, or anything at all, is known."""
+        query = "SELECT 1 FROM models WHERE ?1 IS NULL OR root = ?1 LIMIT 1"
+        with self._use(writes=False) as db:
+            return db.execute(query, (root,)).fetchone() is not None
 
     def place_of(self, model: str) -> tuple[str, str] | None:
         """The root and the place of a model."""
@@ -319,7 +333,8 @@ class Index(Database):
         return self._finder.count()
 
     def _put(self, db: apsw.Connection, row: Row) -> list[Change]:
-        n, before, gone = _make_room(db, row)
+        known, before, gone = _make_room(db, row)
+        n = known if known is not None else self._next_number(db)
         db.execute(f"INSERT INTO models VALUES ({','.join('?' * 13)})", (n, *row[:12]))
         db.executemany("INSERT OR REPLACE INTO files VALUES (?,?,?,?,?)", [(n, *file) for file in row.files])
         db.execute("INSERT INTO parts (rowid, name, rest) VALUES (?,?,?)", (n, row.name, row.rest))
@@ -329,6 +344,14 @@ class Index(Database):
         db.executemany("DELETE FROM members WHERE t = ? AND n = ?", [(self._term(db, term), n) for term in old])
         db.executemany("INSERT OR IGNORE INTO keys (way, key, n) VALUES (?,?,?)", [(*key, n) for key in row.keys])
         return [*gone, Change(n, before, row.facets)]
+
+    def _next_number(self, db: apsw.Connection) -> int:
+        """A number that no model has; small ones keep the bitmaps small."""
+        if not self._last:
+            row = db.execute("SELECT coalesce(max(n), 0) FROM models").fetchone()
+            self._last = int(str(row[0])) if row else 0
+        self._last += 1
+        return self._last
 
     def _term(self, db: apsw.Connection, term: tuple[str, str]) -> int:
         """The number of a facet's value; numbers once given are kept, so they may be remembered."""
@@ -345,22 +368,19 @@ class Index(Database):
         return json.loads(str(row[0])) if row else None
 
 
-def _make_room(db: apsw.Connection, model: Row) -> tuple[int, frozenset[tuple[str, str]], list[Change]]:
-    """A model's number, the facets it had, and what goes because it lies at the same place."""
-    rows = db.execute(
-        "SELECT n, id FROM models WHERE id = ? OR (root = ? AND place = ?)", (model.id, model.root, model.place)
-    ).fetchall()
+def _make_room(db: apsw.Connection, model: Row) -> tuple[int | None, frozenset[tuple[str, str]], list[Change]]:
+    """A model's number if it has one, the facets it had, and what goes because it lies at the same place."""
+    same = db.execute("SELECT n FROM models WHERE id = ?", (model.id,)).fetchone()
+    there = db.execute("SELECT n, id FROM models WHERE root = ? AND place = ?", (model.root, model.place)).fetchone()
     number, before, gone = None, frozenset[tuple[str, str]](), []
-    for n, other in ((int(str(n)), str(other)) for n, other in rows):
-        had = _terms(db, n)
-        _erase(db, n, members=other != model.id)
-        if other == model.id:
-            number, before = n, had
-        else:
-            gone.append(Change(n, had, None))
-    if number is None:
-        row = db.execute("SELECT coalesce(max(n), 0) + 1 FROM models").fetchone()
-        number = max([int(str(row[0])) if row else 1, *(each.n + 1 for each in gone)])
+    if same is not None:
+        number = int(str(same[0]))
+        before = _terms(db, number)
+        _erase(db, number, members=False)
+    if there is not None and str(there[1]) != model.id:
+        other = int(str(there[0]))
+        gone.append(Change(other, _terms(db, other), None))
+        _erase(db, other, members=True)
     return number, before, gone
 
 
