@@ -126,6 +126,8 @@ def test_models_of_a_folder_are_looked_up_matched_and_freed(
     status, told = client.ask("POST", "/api/models/lookup", {"ids": [models["a.safetensors"]["id"]]})
     task = ended(client, told["data"])
     assert (status, task["state"], task["result"]["found"]) == (202, "done", 1)
+    picture = f"/api/models/{models['a.safetensors']['id']}/previews/1"
+    assert [client.ask("GET", f"{picture}{thumb}")[0] for thumb in ("", "?thumb=true")] == [200, 200]
     path = f"/api/models/{models['b.safetensors']['id']}"
     status, told = client.ask("POST", f"{path}/match", {"url": hub.example("lora")})
     assert (status, told["code"]) == (409, "differs-from-source")

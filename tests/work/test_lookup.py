@@ -305,7 +305,7 @@ def test_what_is_never_matched_is_taken_away_and_stays_away(
     assert shelf.models()["x1.safetensors"]["sources"] == []
     assert len(batches(place)) == (0 if whole else 1)
     never_match(house.hands, model["id"], "civitai" if whole else group, clear=True)
-    shelf.look_up(again=True)
+    shelf.look_up()
     assert shelf.models()["x1.safetensors"]["name"] == matched["name"]
 
 

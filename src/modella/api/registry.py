@@ -48,7 +48,7 @@ class ManyIn(_Strict):
 
 
 class LookupIn(_Strict):
-    """Models to look up by hash; no ids, or `all`, means all that no source knows; `again` also what was asked lately."""
+    """Models to look up by hash, or `all` that no source knows; `again` also what was asked for lately."""
 
     ids: list[str] = Field(default_factory=list, max_length=100_000)
     all: bool = False

@@ -94,7 +94,7 @@ def group_of(record: Part) -> str | None:
 def keys_of(record: Part) -> set[tuple[str, str]]:
     """`("is", key)` for what a model is known by at sources, `("wants", key)` for what its relations mean.
 
-    Its id, its hashes and its name are looked up where the index has them anyway.
+    Its id, its hashes, its name and its page are looked up where the index has them anyway.
     """
     found: set[tuple[str, str]] = set()
     for each in record.get("sources") or []:
@@ -103,8 +103,6 @@ def keys_of(record: Part) -> set[tuple[str, str]]:
             found.add(("is", group_key(source, str(each["model_id"]))))
         if each.get("version_id"):
             found.add(("is", version_key(source, str(each["version_id"]))))
-        if each.get("url"):
-            found.add(("is", f"url:{each['url']}"))
     for relation in (record.get("relations") or [])[:_MOST]:
         found |= {("wants", key) for key in keys_of_ref(ref_of(relation.get("ref")))}
     return found
@@ -113,6 +111,7 @@ def keys_of(record: Part) -> set[tuple[str, str]]:
 def known_by(record: Part) -> set[str]:
     """Every key by which another model may mean this one."""
     own = {key for way, key in keys_of(record) if way == "is"}
+    own |= {f"url:{each['url']}" for each in record.get("sources") or [] if each.get("url")}
     own |= {f"sha256:{file['sha256']}" for file in record.get("files") or [] if file.get("sha256")}
     return own | {f"id:{record['id']}", f"name:{name_key(str(record['name']))}"}
 

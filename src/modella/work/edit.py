@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from modella.core.errors import BadLink, Conflict, ModellaError, NotFound
+from modella.core.errors import BadLink, Conflict, DiskTrouble, ModellaError, NotFound
 from modella.core.model import EDITABLE, Overrides, check_fields, effective, is_storable
 from modella.core.naming import is_inner, name_key, shown
 from modella.core.prose import safe_html
@@ -79,8 +79,9 @@ def edit_many(hands: Hands, models: Sequence[str], wish: Edit) -> dict[str, Any]
             changed.append(model)
         except ModellaError as problem:
             failed.append((model, problem))
-        except (OSError, ValueError):
-            failed.append((model, NotFound("no-such-path", path=shown(model, 64))))
+        except (OSError, ValueError) as problem:
+            reason = shown(str(problem), 200)
+            failed.append((model, DiskTrouble("disk-error", path=shown(model, 64), reason=reason)))
     return {"changed": changed, "failed": failed}
 
 

@@ -82,9 +82,11 @@ def never_match(hands: Hands, model: str, what: str, *, clear: bool = False) -> 
         others = [each for each in before if each.lower() != said.lower()]
         record.overrides.never_match = others if clear else [*others, said]
         earlier = record.metadata
-        if not clear:
+        if clear:
+            is_taken = record.metadata.looked_up.pop(source, None) is not None  # it may be asked at once
+        else:
             record.metadata = without_source(earlier, record.overrides.never_match, hands.rules)
-        is_taken = record.metadata is not earlier
+            is_taken = record.metadata is not earlier
         told = save(hands, record, metadata=is_taken, overrides=record.overrides.never_match != before)
     _remove_pictures(record, earlier)
     return told

@@ -63,6 +63,7 @@ _BY_KIND = {
     "id": "SELECT n FROM models WHERE id = ?",
     "sha256": "SELECT n FROM files WHERE sha256 = ?",
     "name": "SELECT n FROM models WHERE name_key = ?",
+    "url": "SELECT n FROM models WHERE page = ?",
 }
 _MOST_RELATED = 500
 
