@@ -148,7 +148,7 @@ def test_what_is_edited_survives_a_new_index(placed: tuple[House, str, Path]) ->
     before = house.hands.index.get(model)
     house.hands.index.remove(model)
     rebuild(house.hands)
-    assert house.hands.index.get(model) == {name: value for name, value in (before or {}).items() if name != "lists"}
+    assert house.hands.index.get(model) == before
 
 
 def test_a_typed_description_never_acts(placed: tuple[House, str, Path]) -> None:
@@ -205,6 +205,18 @@ def test_an_unknown_model_cannot_be_edited(house: House) -> None:
     for identity in ("0" * 26, "../../x", ""):
         with pytest.raises(NotFound):
             edit(house.hands, identity, Edit(set={"notes": "x"}))
+
+
+def test_what_was_said_with_the_link_can_be_taken_back(place: Place) -> None:
+    done = place.pull(place.hub.example("lora"), kind="controlnet", family="sd15")
+    house = place.open()
+    try:
+        fields = look_closely(house.hands, done.model_id or "")["fields"]
+        assert (fields["kind"]["value"], fields["kind"]["source"]) == ("controlnet", "lora")
+        back = edit(house.hands, done.model_id or "", Edit(reset=["kind", "family"]))
+        assert (back["kind"], back["family"]) == ("lora", "sdxl")
+    finally:
+        house.close()
 
 
 # ---------------------------------------------------------------------------------------------------------- interrupted

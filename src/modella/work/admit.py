@@ -52,7 +52,7 @@ def admit(job: Job) -> None:
         identities = {part.index: _identity(job, part) for part in record.parts}
         draft = draft_metadata(job, identities)
         if record.wish.review and not record.approved:
-            record.draft = {**_shown_draft(draft), **record.draft}
+            record.draft = {**_shown_draft(draft), **_wished(record), **record.draft}
             job.become(State.review, Step.identify)
             return
     gathered = gather_previews(job, job.listing.pictures)
@@ -76,8 +76,8 @@ def draft_metadata(job: Job, identities: dict[int, Identity]) -> Metadata:
     record, listing = job.record, job.listing
     main = _main_part(record)
     detected = identities.get(main.index, _NO_IDENTITY)
-    kind = record.wish.kind or kind_of(detected, listing.kind)
-    family = record.wish.family or detected.family or family_of(listing.base_model, job.hands.rules)
+    kind = kind_of(detected, listing.kind)
+    family = detected.family or family_of(listing.base_model, job.hands.rules)
     version = listing.version or job.listed(main).quant
     cleaned = slug(" ".join(filter(None, (listing.name, version))))
     words = list(listing.trained_words or detected.text.get("trigger_words", ()))
@@ -191,6 +191,11 @@ def _source_record(listing: Listing, main: PartRecord, moment: str) -> SourceRec
     )
 
 
+def _wished(record: Download) -> dict[str, Any]:
+    """What was said of the model together with its link: a person's word, which the source's stands beside."""
+    return {name: said for name, said in (("kind", record.wish.kind), ("family", record.wish.family)) if said}
+
+
 def _shown_draft(draft: Metadata) -> dict[str, Any]:
     return {name: value for name, value in draft.model_dump().items() if name in EDITABLE}
 
@@ -199,8 +204,8 @@ def _plan(job: Job, draft: Metadata) -> Plan:
     """Where everything will go, decided once; what a person changed in the review becomes overrides."""
     record, hands = job.record, job.hands
     shown = _shown_draft(draft)
-    fields = {k: v for k, v in record.draft.items() if k in EDITABLE and v != shown.get(k)}
-    fields |= {k: v for k, v in {"kind": record.wish.kind, "family": record.wish.family}.items() if v}
+    said = {**_wished(record), **record.draft}
+    fields = {k: v for k, v in said.items() if k in EDITABLE and (v != shown.get(k) or v == _wished(record).get(k))}
     overrides = Overrides(schema=1, fields=fields)
     replaced = _replaced(job)
     if replaced is not None:
