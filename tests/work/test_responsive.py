@@ -63,7 +63,7 @@ async def lateness(stop: asyncio.Event) -> list[float]:
 
 
 def test_the_loop_is_never_kept_waiting_by_a_scan(house: House, tmp_path: Path) -> None:
-    fill(tmp_path / "have", 1500)
+    fill(tmp_path / "have", 500)
 
     async def story() -> list[float]:
         stop = asyncio.Event()
@@ -76,7 +76,7 @@ def test_the_loop_is_never_kept_waiting_by_a_scan(house: House, tmp_path: Path) 
         return await watching
 
     late = sorted(asyncio.run(story()))
-    assert house.hands.index.count() == 1501
+    assert house.hands.index.count() == 501
     # A busy machine may take the processor away from everybody; what we do to ourselves happens again and again.
     blocked = [each for each in late if each > LONGEST]
     assert len(blocked) <= max(3, len(late) // 200), blocked[-10:]

@@ -14,6 +14,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass, field
 from functools import cached_property, partial
+from itertools import islice
 from multiprocessing import get_all_start_methods, get_context
 from pathlib import Path, PurePosixPath
 from threading import Event
@@ -45,6 +46,8 @@ QUIET = 2.0
 _CHUNK = 48
 _BATCH, _BATCH_SECONDS = 500, 1.0
 """Models, or seconds, after which what was found is committed: large commits cost less, early ones are seen early."""
+_MOST_WAITING = 8000
+"""Models described and not yet looked at: more would only fill the memory."""
 _ALONE = 64
 """Up to so many models are looked at without other processes."""
 _STUBS_AFTER = 30.0
@@ -135,14 +138,15 @@ class _Scan:
         self._result, self._lookers, self._quiet = result, lookers, quiet
         self._index = hands.index
         self._top = Path(root.path)
-        self._gone: list[Seen] = []
+        self._gone: dict[str, Seen] = {}
+        self._spilled: dict[str, None] = {}
         self._waiting: dict[str, _Found] = {}
         self._young: list[tuple[str, str]] = []
         self._dead: list[str] = []
         self._is_fresh, self._is_first = not hands.index.knows(root.id), not hands.index.knows()
         self._hub_folders: dict[str, bool] = {}
         self._orphans: list[_Found] = []
-        self._has_waited = False
+        self._has_waited = self._takes_back = False
         self._named: set[str] = set()
         self._rows: list[Row] = []
         self._seen_now: list[Seen] = []
@@ -186,9 +190,10 @@ class _Scan:
             self._result.seen += 1
             if not _is_unchanged(found, known):
                 self._waiting[found.place] = found
-        self._gone += [seen for name, seen in known.items() if name not in present]
+        self._gone |= {seen.path: seen for name, seen in known.items() if name not in present}
         self._progress(folder.path)
         self._look(_CHUNK * 4)
+        self._keep_up()
 
     def _models(self, folder: Folder, walk: Walk, known: dict[str, Seen]) -> Iterator[_Found]:
         """Every model of a folder: the one that was placed there, then those that are adopted where they are."""
@@ -412,42 +417,63 @@ class _Scan:
     def _look(self, enough: int) -> None:
         """Hands models out to be looked at, once there are enough of them, and takes in what is done."""
         while len(self._waiting) >= max(enough, 1) and self._lookers.has_room:
-            chunk = [self._waiting.pop(place) for place in list(self._waiting)[:_CHUNK]]
-            self._lookers.start(self._prepared(chunk))
+            self._lookers.start(self._prepared(self._next(_CHUNK)))
         self._apply(self._lookers.done())
 
-    def _finish_looking(self) -> None:
-        stubs_at = time.monotonic()
-        while (self._waiting or self._lookers.is_busy) and not self._task.stop.is_set():
-            if self._waiting and self._lookers.seconds_for(len(self._waiting)) > _STUBS_AFTER and stubs_at:
-                self._show_names()
-                stubs_at = 0.0
-            if not self._lookers.is_busy and len(self._waiting) <= _ALONE:
-                chunk = [self._waiting.pop(place) for place in list(self._waiting)]
-                self._apply([(found, looked) for found, looked in self._alone(self._prepared(chunk))])
-                continue
+    def _next(self, count: int) -> list[_Found]:
+        return [self._waiting.pop(place) for place in list(islice(self._waiting, count))]
+
+    def _keep_up(self) -> None:
+        """Walking never runs far ahead of looking: it waits, or where looking is slow, shows names and goes on."""
+        while len(self._waiting) > _MOST_WAITING and not self._task.stop.is_set():
+            if self._lookers.seconds_for(len(self._waiting)) > _STUBS_AFTER:
+                self._spill()
+                return
             self._look(1)
             self._lookers.wait()
-            self._progress(None)
+
+    def _finish_looking(self) -> None:
+        while (self._waiting or self._lookers.is_busy or self._spilled) and not self._task.stop.is_set():
+            if not self._waiting and not self._lookers.is_busy:
+                self._take_back()
+            elif not self._lookers.is_busy and len(self._waiting) <= _ALONE:
+                self._apply([(found, looked) for found, looked in self._alone(self._prepared(self._next(_ALONE)))])
+            elif not self._takes_back and self._lookers.seconds_for(len(self._waiting)) > _STUBS_AFTER:
+                self._spill()
+            else:
+                self._look(1)
+                self._lookers.wait()
+                self._progress(None)
         self._put()
+
+    def _spill(self) -> None:
+        """Shows what is new by its name, long before its turn to be read comes, and keeps it in the index alone."""
+        while self._waiting and not self._task.stop.is_set():
+            part = self._next(_BATCH)
+            fresh = [each for each in part if self._index.id_at(self._root.id, each.place) is None]
+            self._named.update(each.place for each in fresh)
+            self._index.put_all([stub(each.target) for each in fresh if each.target.home == "adopted"])
+            self._index.note_seen([seen._replace(wave="names") for each in part for seen in each.seen])
+            self._spilled |= dict.fromkeys(each.seen[0].folder for each in part)
+            self._tell_changed(len(part))
+
+    def _take_back(self) -> None:
+        """Describes the next folder of which only names are known yet."""
+        self._put()
+        folder = next(iter(self._spilled))
+        del self._spilled[folder]
+        walk = Walk(self._top)
+        known = self._index.seen_in(self._root.id, folder)
+        self._has_waited = self._takes_back = True
+        for found in self._models(next(iter(walk.folders(folder))), walk, known):
+            if not found.is_record_only and not _is_unchanged(found, known):
+                self._waiting[found.place] = found
 
     def _alone(self, chunk: list[_Found]) -> Iterator[tuple[_Found, Looked]]:
         for found in chunk:
             if self._task.stop.is_set():
                 return
             yield found, look_at([found.target])[0]
-
-    def _show_names(self) -> None:
-        """Puts what is new onto the wall by its name, long before its turn to be read comes."""
-        fresh = [found for found in self._waiting.values() if found.is_new and found.target.home == "adopted"]
-        for start in range(0, len(fresh), 200):
-            if self._task.stop.is_set():
-                return
-            part = fresh[start : start + 200]
-            part = [each for each in part if self._index.id_at(self._root.id, each.place) is None]
-            self._named.update(each.place for each in part)
-            self._index.put_all([stub(found.target) for found in part])
-            self._tell_changed(len(part))
 
     def _prepared(self, chunk: list[_Found]) -> list[_Found]:
         """Moved files keep the id and the records that they had at their old place."""
@@ -463,7 +489,8 @@ class _Scan:
             if record is None or root is None or os.path.lexists(Path(root.path) / old.path):
                 continue
             self._index.forget_seen([old])
-            self._gone = [each for each in self._gone if each.path != old.path]
+            if old.root == self._root.id:
+                self._gone.pop(old.path, None)
             self._result.moved += 1
             moved = self._with_records(found.target, record, root, old.place)
             own = signature_of([Path(each) for each in (moved.metadata, moved.overrides) if each])
@@ -510,9 +537,11 @@ class _Scan:
 
     def _count(self, found: _Found) -> None:
         """A model that the index had from elsewhere, a download or a rebuild, is neither new nor changed."""
-        if not found.is_new:
+        if found.place in self._named:
+            self._result.added += 1
+        elif not found.is_new:
             self._result.changed += 1
-        elif self._is_fresh or found.place in self._named or self._index.id_at(self._root.id, found.place) is None:
+        elif self._is_fresh or self._index.id_at(self._root.id, found.place) is None:
             self._result.added += 1
 
     def _unique(self, looked: Looked) -> Row:
@@ -542,17 +571,13 @@ class _Scan:
                 places = {seen.place for seen in rows}
                 self._result.unreachable += self._index.set_state(self._root.id, "unreachable", places)
             else:
-                self._gone += rows
+                self._gone |= {seen.path: seen for seen in rows}
         for path in self._dead:
             places = {seen.place for seen in self._index.seen_in(self._root.id, path).values()}
             self._result.unreachable += self._index.set_state(self._root.id, "unreachable", places)
-        places = {seen.place for seen in self._gone}
-        left = {
-            place for place in places if any(s not in self._gone for s in self._index.seen_at(self._root.id, place))
-        }
-        self._index.forget_seen(self._gone)
-        self._result.missing += self._index.set_state(self._root.id, "missing", places - left)
-        self._result.missing += self._index.set_state(self._root.id, "missing", left)
+        places = {seen.place for seen in self._gone.values()}
+        self._index.forget_seen(self._gone.values())
+        self._result.missing += self._index.set_state(self._root.id, "missing", places)
         if places:
             self._tell_changed(len(places))
 
