@@ -6,7 +6,7 @@ import sys
 import typer
 
 from modella import __version__
-from modella.cli import change, demo, duplicates, library, models, pull, queue, serve, tokens
+from modella.cli import change, demo, duplicates, library, models, pull, queue, registry, serve, tokens
 from modella.cli.commands import wants_no_colour
 from modella.cli.exits import FAILED, INTERRUPTED
 
@@ -30,6 +30,8 @@ for command in (change.rm, change.restore, change.forget, change.mv, change.plac
     app.command()(command)
 app.command("import")(change.import_)
 app.add_typer(change.trash, name="trash")
+for command in registry.COMMANDS:
+    app.command()(command)
 app.command()(library.rebuild)
 app.command()(library.doctor)
 app.add_typer(queue.app, name="queue")
