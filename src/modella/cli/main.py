@@ -26,12 +26,10 @@ app.command()(models.ls)
 app.command()(models.show)
 app.command()(models.verify)
 app.command()(models.identify)
-for command in (change.rm, change.restore, change.forget, change.mv, change.place, duplicates.duplicates):
+for command in (*change.COMMANDS, duplicates.duplicates, *registry.COMMANDS):
     app.command()(command)
 app.command("import")(change.import_)
 app.add_typer(change.trash, name="trash")
-for command in registry.COMMANDS:
-    app.command()(command)
 app.command()(library.rebuild)
 app.command()(library.doctor)
 app.add_typer(queue.app, name="queue")
