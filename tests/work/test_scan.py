@@ -15,6 +15,7 @@ from modella.core.query import read_query
 from modella.core.summary import Row
 from modella.demo.weights import build
 from modella.wiring import House, open_house
+from modella.work import lookers
 from modella.work import scan as scan_module
 from modella.work.hashwave import hash_all
 from modella.work.rebuild import rebuild_all
@@ -375,7 +376,8 @@ def test_on_a_slow_disk_names_come_first_and_all_is_read_in_the_end(
 ) -> None:
     for n in range(400):
         weights(tmp_path / "have" / f"d{n % 8}" / f"{n}.safetensors", seed=n % 5)
-    for name, value in {"_STUBS_AFTER": 0.0, "_MEASURED": 0.0, "_MOST_WAITING": 100}.items():
+    monkeypatch.setattr(lookers, "MEASURED", 0.0)
+    for name, value in {"_STUBS_AFTER": 0.0, "_MOST_WAITING": 100}.items():
         monkeypatch.setattr(scan_module, name, value)
     names: list[int] = []
     put_all = house.hands.index.put_all
