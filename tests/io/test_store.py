@@ -117,3 +117,18 @@ def test_files_seen_are_remembered_by_folder_inode_and_wave(tmp_path: Path) -> N
     assert [each.name for each in index.waiting_for("names")] == ["y.gguf", "x.safetensors"]
     index.forget_seen(files[:1])
     assert index.count_waiting("names") == (1, 5)
+
+
+def test_a_whole_root_changes_its_state_at_once_and_facets_follow(tmp_path: Path) -> None:
+    index = Index(tmp_path / "models.db")
+    for number in range(5):
+        index.put(record(number), f"loras/{number}", "r" if number else "")
+    assert index.find(facets=True).facets is not None
+    assert index.set_state("r", "unreachable") == 4
+    assert index.set_state("r", "unreachable") == 0
+    assert index.set_state("r", "missing", ["loras/1", "loras/9"]) == 1
+    assert dict((index.find(facets=True).facets or {})["state"]) == {"unreachable": 3, "missing": 1, "present": 1}
+    assert [(index.get(f"m{n}") or {})["state"] for n in range(3)] == ["present", "missing", "unreachable"]
+    assert index.revive("r") == 3
+    again = Index(tmp_path / "models.db")
+    assert dict((again.find(facets=True).facets or {})["state"]) == {"present": 4, "missing": 1}
