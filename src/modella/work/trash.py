@@ -226,6 +226,8 @@ def _way_back(hands: Hands, root: Root, manifest: dict[str, Any], as_new: bool) 
     check_online(hands, root)
     check_no_link(Path(root.path), Path(root.path) / manifest["folder"])
     other = hands.index.place_of(identity)
+    if other == (root.id, place):
+        other = None  # an index that a power cut has set back
     if other is not None and not as_new:
         raise Conflict("name-taken", path=str(Path(root_of(hands, other[0]).path) / other[1]))
     if not as_new or manifest["why"] == "forgotten":
@@ -306,6 +308,14 @@ def _stays_inside(told: dict[str, Any]) -> bool:
 def _short(manifest: dict[str, Any]) -> dict[str, Any]:
     told = ("entry", "id", "name", "why", "at", "root", "place", "home", "size")
     return {**{name: manifest[name] for name in told}, "files": [file["path"] for file in manifest["files"]]}
+
+
+def unlist_trashed(hands: Hands) -> None:
+    """Takes out of the index what lies in the trash: a power cut may have set the index back behind the files."""
+    for root, manifest in _entries(hands):
+        files = _targets(root, manifest, Where(root.id, str(manifest["place"])))
+        if files and not any(os.path.lexists(path) for path in files.values()):
+            _leave_index(hands, manifest)
 
 
 # ---------------------------------------------------------------------------------------------------------- purging
