@@ -1,4 +1,4 @@
-"""The power fails at every moment of deleting, restoring, moving and importing: each disk that may be left is judged."""
+"""The power fails at every moment of deleting, restoring, moving, importing: each disk that may be left is judged."""
 
 import json
 import os

@@ -226,7 +226,7 @@ def _way_back(hands: Hands, root: Root, manifest: dict[str, Any], as_new: bool) 
     check_online(hands, root)
     check_no_link(Path(root.path), Path(root.path) / manifest["folder"])
     other = hands.index.place_of(identity)
-    if other == (root.id, place):
+    if other == (root.id, place) and not os.path.lexists(Path(root.path) / PurePosixPath(place)):
         other = None  # an index that a power cut has set back
     if other is not None and not as_new:
         raise Conflict("name-taken", path=str(Path(root_of(hands, other[0]).path) / other[1]))
@@ -324,13 +324,15 @@ def unlist_trashed(hands: Hands) -> None:
 def purge(hands: Hands, entries: list[str] | None = None, older_than: int | None = None) -> dict[str, Any]:
     """Removes entries for good: those named, or those older than so many days, or all.
 
-    Only files of the manifest that are as they were put there; whatever else lies there stays, and is told.
+    Only files of the manifest that are as they were put there; whatever else lies there stays, and is told. What was
+    forgotten goes only when it is named, since its entry is the only way back; the next scan lists its files again.
     """
     before = datetime.now(UTC) - timedelta(days=older_than) if older_than is not None else None
     wanted = [
         (root, told)
         for root, told in _entries(hands)
-        if (entries is None or told["entry"] in entries) and (before is None or _time_of(told) < before)
+        if (told["entry"] in entries if entries is not None else told["why"] != "forgotten")
+        and (before is None or _time_of(told) < before)
     ]
     missing = set(entries or ()) - {told["entry"] for _, told in wanted}
     if missing and before is None:
@@ -339,6 +341,8 @@ def purge(hands: Hands, entries: list[str] | None = None, older_than: int | None
     for root, told in wanted:
         with alone(hands, [str(told["id"])]):
             size, left = _purge(_bin(root, told["entry"]), told)
+            if not left:
+                unignore(hands, told["entry"])
         freed, kept = freed + size, kept + left
         purged += [] if left else [told["entry"]]
     return {"purged": purged, "freed": freed, "kept": kept}
