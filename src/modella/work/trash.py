@@ -263,18 +263,21 @@ def list_trash(hands: Hands) -> list[dict[str, Any]]:
 
 def find_entry(hands: Hands, what: str) -> tuple[Root, dict[str, Any]]:
     """The entry of this name, or the newest of this model; NotFound("unknown-id")."""
-    found = [(root, told) for root, told in _entries(hands) if what in (told["entry"], told["id"])]
+    found = [(root, told) for root, told in _entries(hands, what) if what in (told["entry"], told["id"])]
     if not found:
         raise NotFound("unknown-id", id=what[:64])
     return max(found, key=lambda each: str(each[1]["entry"]))
 
 
-def _entries(hands: Hands) -> Iterator[tuple[Root, dict[str, Any]]]:
+def _entries(hands: Hands, what: str | None = None) -> Iterator[tuple[Root, dict[str, Any]]]:
+    """The entries of all roots that are there; `what` leaves out those that are neither called so nor of this model."""
     for root in roots(hands):
         folder = Path(root.path) / CONTROL / "trash"
         if not is_online(hands, root) or not folder.is_dir():
             continue
         for entry in sorted(folder.iterdir()):
+            if what is not None and entry.name != what and not entry.name.endswith(f"-{what}"):
+                continue
             told = read_json_or_none(entry / "manifest.json")
             if _is_manifest(told, entry.name, root):
                 yield root, told
