@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,11 @@ import pytest
 
 from modella.core.errors import BadLink, Conflict, NotFound
 from modella.core.query import read_query
+from modella.core.summary import Row
 from modella.demo.weights import build
 from modella.wiring import House, open_house
+from modella.work import lookers
+from modella.work import scan as scan_module
 from modella.work.hashwave import hash_all
 from modella.work.rebuild import rebuild_all
 from modella.work.records import change, load
@@ -366,6 +369,27 @@ def test_a_scan_can_be_stopped_and_goes_on_later(house: House, tmp_path: Path) -
     assert not [m for m in everything(house).values() if m["state"] != "present"]
     scanned(house)
     assert house.hands.index.count() == 300
+
+
+def test_on_a_slow_disk_names_come_first_and_all_is_read_in_the_end(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n in range(400):
+        weights(tmp_path / "have" / f"d{n % 8}" / f"{n}.safetensors", seed=n % 5)
+    monkeypatch.setattr(lookers, "MEASURED", 0.0)
+    for name, value in {"_STUBS_AFTER": 0.0, "_MOST_WAITING": 100}.items():
+        monkeypatch.setattr(scan_module, name, value)
+    names: list[int] = []
+    put_all = house.hands.index.put_all
+    monkeypatch.setattr(house.hands.index, "put_all", lambda rows: (names.append(_unread(rows)), put_all(rows)))
+    assert counts(scanned(house, tmp_path / "have")) == (400, 400, 0, 0, 0)
+    assert sum(names) > 100
+    assert {m["kind"] for m in everything(house).values()} == {"lora"}
+    assert counts(scanned(house)) == (400, 0, 0, 0, 0)
+
+
+def _unread(rows: Iterable[Row]) -> int:
+    return sum(json.loads(row.record)["kind"] == "unknown" for row in rows)
 
 
 def test_two_scans_at_once_are_refused(house: House, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from modella.api.answers import Answer
 from modella.core.errors import NotFound
 from modella.core.query import Sort, read_query
 from modella.io.store.search import Page
+from modella.work.edit import look_closely
 from modella.work.hands import Hands
 from modella.work.recheck import recheck
 from modella.work.shown_previews import preview_file
@@ -98,8 +99,8 @@ def _joined(page: Page) -> str:
 
 @router.get("/{model_id}")
 async def get_model(model_id: str, request: Request) -> Answer[dict[str, Any]]:
-    """One model's effective record."""
-    return Answer(data=await _found(request, model_id))
+    """One model's effective record; `fields` tells where each value is from and what else was said."""
+    return Answer(data=await asyncio.to_thread(look_closely, _hands(request), model_id))
 
 
 @router.post("/{model_id}/verify")

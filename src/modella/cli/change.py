@@ -225,3 +225,6 @@ def _finish(door: Door, path: str, wish: dict[str, Any], as_json: bool) -> dict[
     """The result of a task that is asked for."""
     told = door.ask("POST", path, wish)
     return follow(door, told["task"] if "plan" in told else told, complaints(), quietly=as_json)
+
+
+COMMANDS = (rm, restore, forget, mv, place)

@@ -111,10 +111,16 @@ def doctor(as_json: JsonOption = False, library: LibraryOption = None) -> None:
 
 
 def _said(finding: dict[str, Any]) -> dict[str, str]:
-    facts = {**finding["facts"], **{k: size(v) for k, v in finding["facts"].items() if k in {"free", "total", "size"}}}
+    facts = {name: _readable(name, value) for name, value in finding["facts"].items()}
     said = words().say(f"doctor.{finding['check']}.sentence", **facts)
     hint = words().say(f"doctor.{finding['check']}.hint", **facts) if finding["level"] != "fine" else ""
     return {"sentence": said, "hint": hint}
+
+
+def _readable(name: str, value: Any) -> Any:
+    if name in {"free", "total", "size"}:
+        return size(value)
+    return f"{value:,}" if isinstance(value, int) else value
 
 
 def _print_finding(finding: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ import sys
 import typer
 
 from modella import __version__
-from modella.cli import change, demo, duplicates, library, models, pull, queue, serve, tokens
+from modella.cli import change, demo, duplicates, library, models, pull, queue, registry, serve, tokens
 from modella.cli.commands import wants_no_colour
 from modella.cli.exits import FAILED, INTERRUPTED
 
@@ -26,7 +26,7 @@ app.command()(models.ls)
 app.command()(models.show)
 app.command()(models.verify)
 app.command()(models.identify)
-for command in (change.rm, change.restore, change.forget, change.mv, change.place, duplicates.duplicates):
+for command in (*change.COMMANDS, duplicates.duplicates, *registry.COMMANDS):
     app.command()(command)
 app.command("import")(change.import_)
 app.add_typer(change.trash, name="trash")

@@ -1,5 +1,6 @@
 """`modella ls`, `show`, `verify`, `identify`: what is in the library, and what a file is."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -79,16 +80,50 @@ def show(model_id: ModelId, as_json: JsonOption = False, library: LibraryOption 
         return
     out = console()
     out.print(Text(shown(model["name"]), style="bold"))
-    for name in ("version", "kind", "family", "base_model", "creator", "path", "added_at"):
-        if model.get(name):
-            out.print(Text.assemble((f"  {name:<14}", "dim"), shown(str(model[name]))))
-    for name in ("trained_words", "tags", "conflicts"):
-        if model.get(name):
-            out.print(Text.assemble((f"  {name:<14}", "dim"), shown(", ".join(model[name]), 400)))
+    for name, value in _facts(model):
+        out.print(Text.assemble((f"  {name:<14}", "dim"), shown(value, 400)))
     for file in model["files"]:
         trust = words().say(f"trust.{file['verified']['state']}")
         out.print(Text.assemble((f"  {'file':<14}", "dim"), f"{file['name']}  {size(file['size'])}  {trust}"))
         out.print(Text(f"  {'':<14}{file.get('sha256') or ''}", style="dim"))
+
+
+def _facts(model: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """What is told of a model, line by line; what is not known is left out."""
+    simple = ("id", "version", "kind", "family", "base_model", "creator", "rating", "state", "path", "added_at")
+    lists = ("trained_words", "tags", "conflicts")
+    yield from ((name, str(model[name])) for name in simple if model.get(name) is not None)
+    for each in model.get("sources") or []:
+        state = words().say(f"source-states.{each['state']}") if each.get("state") != "present" else ""
+        yield "source", "  ".join(filter(None, (each.get("url") or each["source"], state)))
+    if terms := _terms(model.get("license") or {}):
+        yield "license", "; ".join(terms)
+    yield from ((name, ", ".join(model[name])) for name in lists if model.get(name))
+    if model.get("notes"):
+        yield "notes", " ".join(str(model["notes"]).split())
+
+
+def _terms(told: dict[str, Any]) -> list[str]:
+    """A licence in plain words; what the source does not say is not said."""
+    named = [str(told[name]) for name in ("name", "id") if told.get(name)][:1]
+    said = [_TERMS[name][bool(value)] for name, value in told.items() if name in _TERMS and isinstance(value, bool)]
+    uses = told.get("allow_commercial_use")
+    if isinstance(uses, list):
+        said += [f"sell-{use.lower()}" for use in uses if isinstance(use, str)] or ["sell-nothing"]
+    return named + [words().say(f"license.{each}") if each in _WORDED else each for each in said]
+
+
+_TERMS = {
+    "allow_no_credit": ("credit-needed", "no-credit-needed"),
+    "allow_derivatives": ("no-derivatives", "derivatives"),
+    "allow_different_license": ("same-terms", "other-terms"),
+}
+"""A permission, and the words for no and yes."""
+_WORDED = {
+    *(each for pair in _TERMS.values() for each in pair),
+    *("sell-nothing", "sell-image", "sell-rent", "sell-rentcivit", "sell-sell"),
+}
+"""What there are words for; a use that is new at the source is told as it is."""
 
 
 @answers_errors

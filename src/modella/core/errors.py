@@ -70,6 +70,7 @@ class NotFound(ModellaError):
         "no-such-path": False,
         "unknown-id": False,
         "file-gone": False,
+        "no-source": False,
     }
 
 
@@ -193,6 +194,7 @@ class Conflict(ModellaError):
         "wrong-state": False,
         "duplicate": False,
         "changed-meanwhile": True,
+        "differs-from-source": False,
         "roots-overlap": False,
         "task-running": True,
         "last-copy": False,

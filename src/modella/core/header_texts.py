@@ -60,6 +60,19 @@ def readable(metadata: Mapping[str, str]) -> dict[str, Any]:
     return texts | {name: value for name, value in structured.items() if value}
 
 
+def header_fields(text: Mapping[str, Any]) -> dict[str, Any]:
+    """What a header's texts say in fields of a record: better than a guess, worse than everything else."""
+    words = text.get("trigger_words")
+    found = {
+        "name": text.get("title"),
+        "description": text.get("description"),
+        "creator": text.get("author"),
+        "base_model": text.get("base_model"),
+        "trained_words": [words] if isinstance(words, str) else list(words or []),
+    }
+    return {name: value for name, value in found.items() if value}
+
+
 def _text(value: str | None) -> str | None:
     text = (value or "").replace("\x00", "").strip()[:_LONGEST]
     return None if text in ("", "None", "null") else text

@@ -4,13 +4,15 @@ Effective value, per field: user > source > header text > guess from the name; f
 every text except the user's. Unknown keys survive a rewrite.
 """
 
+import json
+from collections.abc import Iterable
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from modella.core.errors import BadLink
 from modella.core.kinds import Kind
-from modella.core.naming import is_inner
+from modella.core.naming import is_inner, shown
 
 SCHEMA = 1
 
@@ -67,7 +69,10 @@ class ModelFile(_Kept):
 
 
 class Preview(_Kept):
-    """A preview beside the model; `file` is None when it could not be fetched."""
+    """A preview beside the model; `file` is None when it could not be fetched.
+
+    `by` is the source for which a lookup put it beside a file that was there before, `size` its bytes then.
+    """
 
     file: str | None = None
     url: str | None = None
@@ -78,6 +83,8 @@ class Preview(_Kept):
     nsfw_level: int | None = None
     prompt: str | None = None
     meta: dict[str, Any] = Field(default_factory=dict)
+    by: str | None = None
+    size: int | None = None
 
     @field_validator("file")
     @classmethod
@@ -88,7 +95,11 @@ class Preview(_Kept):
 
 
 class SourceRecord(_Kept):
-    """Where the model came from, with the payload as the source sent it."""
+    """Where the model came from, with the payload as the source sent it.
+
+    `kind` is what the source calls it; `matched_by` is what a lookup knew it by (`sha256`, `sha256-hint`,
+    `autov3-hint`, `autov2-hint`, `link`), None where the file itself came from there.
+    """
 
     source: str
     url: str | None = None
@@ -100,6 +111,8 @@ class SourceRecord(_Kept):
     ref: dict[str, Any] = Field(default_factory=dict)
     fetched_at: str | None = None
     state: Literal["present", "gone", "unreachable"] = "present"
+    kind: str | None = None
+    matched_by: str | None = None
     payload: Any = None
 
 
@@ -115,16 +128,31 @@ class Detected(_Kept):
 
 
 class Imported(_Kept):
-    """What other tools' sidecars say: `said` are a person's words by field, `files` were read, `conflicts` are told."""
+    """What other tools' sidecars say: `said` are a person's words by field, `files` were read, `conflicts` are told.
+
+    `origins` names the file that each of those words is from.
+    """
 
     said: dict[str, Any] = Field(default_factory=dict)
+    origins: dict[str, str] = Field(default_factory=dict)
     files: list[str] = Field(default_factory=list)
     fields: int = 0
     conflicts: list[str] = Field(default_factory=list)
 
 
+class LookedUp(_Kept):
+    """When a source was last asked for the file by its hash, by which one, and whether it knew it."""
+
+    at: str
+    found: bool = False
+    by: str = "sha256"
+
+
 class Metadata(_Kept):
-    """`metadata.json`: what was fetched and what was detected; canonical."""
+    """`metadata.json`: what was fetched and what was detected; canonical.
+
+    `origins` says of fields where their value was taken from: a source, a file of another tool, or `header`.
+    """
 
     model_config = ConfigDict(extra="allow", populate_by_name=True)
 
@@ -161,6 +189,8 @@ class Metadata(_Kept):
     sources: list[SourceRecord] = Field(default_factory=list)
     detected: Detected = Field(default_factory=Detected)
     imported: Imported = Field(default_factory=Imported)
+    origins: dict[str, str] = Field(default_factory=dict)
+    looked_up: dict[str, LookedUp] = Field(default_factory=dict)
     conflicts: list[str] = Field(default_factory=list)
     notes: str | None = None
     rating: int | None = None
@@ -177,7 +207,11 @@ class Metadata(_Kept):
 
 
 class Overrides(_Kept):
-    """`overrides.json`: what the user says; canonical."""
+    """`overrides.json`: what the user says; canonical.
+
+    `reset` names fields in which no word of another tool counts any more. `never_match` holds sources, or
+    `source:model id`, that this model is not from.
+    """
 
     model_config = ConfigDict(extra="allow", populate_by_name=True)
 
@@ -185,7 +219,13 @@ class Overrides(_Kept):
     fields: dict[str, Any] = Field(default_factory=dict)
     apps: dict[str, dict[str, Any]] = Field(default_factory=dict)
     never_match: list[str] = Field(default_factory=list)
+    reset: list[str] = Field(default_factory=list)
     updated_at: str = ""
+
+    @property
+    def says_something(self) -> bool:
+        """Whether there is anything in it that a person has said."""
+        return bool(self.fields or self.apps or self.never_match or self.reset)
 
 
 class PlannedFile(BaseModel):
@@ -219,12 +259,37 @@ class Plan(BaseModel):
 def effective(metadata: Metadata, overrides: Overrides) -> dict[str, Any]:
     """The record with the user's word in front; a word that cannot stand in its field is passed over.
 
-    What a person once said in another tool counts as theirs too, until they say something else here.
+    What a person once said in another tool counts as theirs too, until they say something else here or take it back.
+    Relations are those of the source and of the user together. `beneath` keeps what stands below the user's words.
     """
-    fields = metadata.model_dump(by_alias=True)
-    fields["updated_at"] = max(metadata.updated_at, overrides.updated_at)
-    told = {**metadata.imported.said, **overrides.fields}
-    return {**fields, **{name: value for name, value in told.items() if name in EDITABLE and _fits(name, value)}}
+    found = metadata.model_dump(by_alias=True)
+    never = overrides.never_match
+    found["sources"] = [s for s in found["sources"] if not is_forbidden(never, s["source"], s.get("model_id"))]
+    told: dict[str, Any] = dict(words_of(metadata, overrides))
+    if "relations" in told:
+        told["relations"] = _together(told["relations"], found["relations"])
+    told["updated_at"] = max(metadata.updated_at, overrides.updated_at)
+    beneath = {name: found[name] for name, value in told.items() if found[name] != value}
+    return {**found, **told, "never_match": list(overrides.never_match), "beneath": beneath}
+
+
+def is_forbidden(never: Iterable[str], source: str, model_id: str | None) -> bool:
+    """Whether a person has said that a model is never from this source, or never from this model of it."""
+    said = {each.lower() for each in never}
+    return source.lower() in said or (model_id is not None and f"{source}:{model_id}".lower() in said)
+
+
+def words_of(metadata: Metadata, overrides: Overrides) -> dict[str, Any]:
+    """The user's words that count, by field: said here, or said in other tools and not taken back."""
+    elsewhere = {name: value for name, value in metadata.imported.said.items() if name not in overrides.reset}
+    told = {**elsewhere, **{name: value for name, value in overrides.fields.items() if fits(name, value)}}
+    return {name: value for name, value in told.items() if fits(name, value)}
+
+
+def _together(said: list[Any], found: list[Any]) -> list[Any]:
+    """The user's relations, then those of the source that are not among them."""
+    known = [(each["type"], each["ref"]) for each in said]
+    return [*said, *(each for each in found if (each.get("type"), each.get("ref")) not in known)]
 
 
 _TEXT: tuple[type, ...] = (str, type(None))
@@ -257,35 +322,60 @@ EDITABLE: dict[str, type | tuple[type, ...]] = {
 RELATIONS = ("base", "version-of", "derived-from", "requires", "recommends")
 
 
+LARGEST_WORD = 1024 * 1024
+"""Bytes of one value that a person sets."""
+
+
 def check_fields(fields: dict[str, Any]) -> None:
     """BadLink("bad-value") for a field that cannot be set, or not to this value."""
     for name, value in fields.items():
-        if name not in EDITABLE or not _fits(name, value):
-            raise BadLink("bad-value", name=name[:40], value=str(value)[:80], reason="not a value for this field")
+        if not fits(name, value) or not is_storable(value):
+            raise BadLink(
+                "bad-value", name=shown(name, 40), value=shown(str(value), 80), reason="not a value for this field"
+            )
 
 
-def _fits(name: str, value: Any) -> bool:
-    if not isinstance(value, EDITABLE[name]) or (isinstance(value, bool) and name not in _YES_OR_NO):
+def is_storable(value: Any) -> bool:
+    """Whether a value can be written as JSON, every number and every letter of it, and is of a sensible size."""
+    try:
+        return len(json.dumps(value, ensure_ascii=False, allow_nan=False).encode()) <= LARGEST_WORD
+    except (ValueError, TypeError, RecursionError):
         return False
+
+
+def fits(name: str, value: Any) -> bool:
+    """Whether a person may set this field to this value."""
+    if name not in EDITABLE or not isinstance(value, EDITABLE[name]):
+        return False
+    if isinstance(value, bool):
+        return name in _YES_OR_NO
     if isinstance(value, list):
-        if name == "relations":
-            return len(value) <= 1000 and all(_is_relation(each) for each in value)
-        return len(value) <= 1000 and all(isinstance(each, str) and 0 < len(each) <= 1000 for each in value)
-    bounds = _BOUNDS.get(name)
-    if bounds and isinstance(value, int | float):
-        return bounds[0] <= value <= bounds[1]
+        return len(value) <= _MOST and all(_is_relation(e) if name == "relations" else _is_short(e) for e in value)
+    if isinstance(value, int | float) and name in _BOUNDS:
+        return _BOUNDS[name][0] <= value <= _BOUNDS[name][1]
     if name == "kind":
         return value in set(Kind) - {Kind.invalid}
     return name != "name" or 0 < len(str(value).strip()) <= 512
 
 
+_MOST = 1000
 _YES_OR_NO = frozenset({"favorite", "hidden", "skip_refresh"})
 _BOUNDS = {"rating": (1, 5), "preferred_weight": (-20, 20), "nsfw_level": (0, 63)}
 
 
+_REF_PARTS = frozenset({"id", "source", "model_id", "version_id", "url", "sha256", "name"})
+
+
 def _is_relation(value: Any) -> bool:
-    """`{type, ref}`: another model's id, or whatever else names it."""
+    """`{type, ref}`: another model's id or a text that names it, or an object with what is known of it."""
     if not isinstance(value, dict) or value.get("type") not in RELATIONS:
         return False
     ref = value.get("ref")
-    return (isinstance(ref, str) and 0 < len(ref) <= 1000) or (isinstance(ref, dict) and 0 < len(ref) <= 20)
+    if isinstance(ref, dict):
+        texts = [text for text in ref.values() if text is not None]
+        return bool(texts) and ref.keys() <= _REF_PARTS and all(_is_short(text) for text in texts)
+    return _is_short(ref)
+
+
+def _is_short(value: Any) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= 1000

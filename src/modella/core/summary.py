@@ -8,10 +8,11 @@ from pydantic_core import to_json
 
 from modella.core.naming import name_key, suffix_of
 from modella.core.query import NONE
+from modella.core.relations import group_of, keys_of
 
 _SHORT_FIELDS = (
     *("id", "name", "kind", "family", "base_model", "version", "path", "creator", "nsfw_level", "rating", "favorite"),
-    *("state", "root", "home", "access", "added_at", "updated_at", "published_at", "invalid"),
+    *("state", "root", "home", "access", "added_at", "updated_at", "published_at", "invalid", "group"),
 )
 _FILES_SHOWN, _WORDS_SHOWN, _TAGS_COUNTED = 12, 12, 60
 _LONGEST_VALUE = 120
@@ -23,7 +24,8 @@ class Row(NamedTuple):
     """All that the index keeps of a model, ready to be stored; made where the record is made, also in other processes.
 
     `place` is its folder below the root, or its file when it was adopted in place. `words` is what short words are
-    looked for in, `name` and `rest` what parts of words are looked for in.
+    looked for in, `name` and `rest` what parts of words are looked for in. `keys` are what other models mean it by, and
+    what it means others by (`core/relations.py`).
     """
 
     id: str
@@ -43,6 +45,7 @@ class Row(NamedTuple):
     rest: str
     words: str
     facets: frozenset[tuple[str, str]]
+    keys: frozenset[tuple[str, str]] = frozenset()
 
 
 def row_of(record: Mapping[str, Any], place: str, root: str = "") -> Row:
@@ -68,6 +71,7 @@ def row_of(record: Mapping[str, Any], place: str, root: str = "") -> Row:
         rest=rest,
         words=f"{name} {rest} {grams(f'{name} {rest}')}",
         facets=frozenset(facets_of(whole)),
+        keys=frozenset(keys_of(whole)),
     )
 
 
@@ -77,7 +81,7 @@ _DEFAULTS: Mapping[str, Any] = {"state": "present", "home": "placed", "link": No
 def _slim(record: Mapping[str, Any], place: str, root: str) -> dict[str, Any]:
     sources = [{key: value for key, value in each.items() if key != "payload"} for each in record.get("sources") or []]
     path = record["path"] if record.get("home") == "adopted" else place
-    where = {"path": path, "place": place, "root": root}
+    where = {"path": path, "place": place, "root": root, "group": group_of(record)}
     whole = {**_DEFAULTS, **record, **where, "sources": sources}
     whole.pop("file", None)
     return whole

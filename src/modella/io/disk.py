@@ -425,6 +425,16 @@ def write_new(path: Path, content: bytes) -> bool:
         return True
 
 
+def remove_own(path: Path, size: int) -> bool:
+    """Removes an ordinary file that we wrote, when it still has the size it was written with; whether it is gone."""
+    with disk_errors(path):
+        if not is_regular(path) or path.stat().st_size != size:
+            return False
+        path.unlink()
+    flush_folder(path.parent)
+    return True
+
+
 def hard_link(existing: Path, target: Path) -> bool:
     """Makes a second name for the same bytes; False where the file system cannot."""
     with disk_errors(target):

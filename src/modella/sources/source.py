@@ -20,6 +20,11 @@ class Source(Protocol):
         """The word for this source in refs, records and on screens."""
         ...
 
+    @property
+    def per_lookup(self) -> int:
+        """How many files it can be asked for by hash in one call; 0 when it cannot be asked by hash."""
+        ...
+
     def recognise(self, text: str) -> Ref | None:
         """What the text means here, or None when it is somebody else's.
 

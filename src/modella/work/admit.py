@@ -32,6 +32,7 @@ from modella.core.model import (
 from modella.core.naming import file_name, inner_path, name_key, slug, suffix_of, with_hash
 from modella.core.placement import choose, place
 from modella.core.rules import family_of
+from modella.core.sidecars.merging import HEADER
 from modella.core.weighing import disagreements, kind_of
 from modella.io.disk import hard_link_over, make_folders, publish, read_json, sweep, write_json
 from modella.io.headers import read_header
@@ -53,7 +54,7 @@ def admit(job: Job) -> None:
         identities = {part.index: _identity(job, part) for part in record.parts}
         draft = draft_metadata(job, identities)
         if record.wish.review and not record.approved:
-            record.draft = {**_shown_draft(draft), **record.draft}
+            record.draft = {**_shown_draft(draft), **_wished(record), **record.draft}
             job.become(State.review, Step.identify)
             return
     gathered = gather_previews(job, job.listing.pictures)
@@ -77,8 +78,8 @@ def draft_metadata(job: Job, identities: dict[int, Identity]) -> Metadata:
     record, listing = job.record, job.listing
     main = _main_part(record)
     detected = identities.get(main.index, _NO_IDENTITY)
-    kind = record.wish.kind or kind_of(detected, listing.kind)
-    family = record.wish.family or detected.family or family_of(listing.base_model, job.hands.rules)
+    kind = kind_of(detected, listing.kind)
+    family = detected.family or family_of(listing.base_model, job.hands.rules)
     version = listing.version or job.listed(main).quant
     cleaned = slug(" ".join(filter(None, (listing.name, version))))
     words = list(listing.trained_words or detected.text.get("trigger_words", ()))
@@ -103,6 +104,7 @@ def draft_metadata(job: Job, identities: dict[int, Identity]) -> Metadata:
             also=list(detected.also),
         ),
         conflicts=_conflicts(detected, listing, job),
+        origins={"trained_words": HEADER} if words and not listing.trained_words else {},
         added_at=moment,
         updated_at=moment,
     )
@@ -186,8 +188,14 @@ def _source_record(listing: Listing, main: PartRecord, moment: str) -> SourceRec
         fetched_at=moment,
         air=listing.air,
         ref=listing.ref.model_dump(exclude_defaults=True),
+        kind=listing.kind,
         payload=listing.payload,
     )
+
+
+def _wished(record: Download) -> dict[str, Any]:
+    """What was said of the model together with its link: a person's word, which the source's stands beside."""
+    return {name: said for name, said in (("kind", record.wish.kind), ("family", record.wish.family)) if said}
 
 
 def _shown_draft(draft: Metadata) -> dict[str, Any]:
@@ -198,8 +206,8 @@ def _plan(job: Job, draft: Metadata) -> Plan:
     """Where everything will go, decided once; what a person changed in the review becomes overrides."""
     record, hands = job.record, job.hands
     shown = _shown_draft(draft)
-    fields = {k: v for k, v in record.draft.items() if k in EDITABLE and v != shown.get(k)}
-    fields |= {k: v for k, v in {"kind": record.wish.kind, "family": record.wish.family}.items() if v}
+    said = {**_wished(record), **record.draft}
+    fields = {k: v for k, v in said.items() if k in EDITABLE and (v != shown.get(k) or v == _wished(record).get(k))}
     overrides = Overrides(schema=1, fields=fields)
     replaced = _replaced(job)
     if replaced is not None:

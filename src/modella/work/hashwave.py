@@ -13,7 +13,8 @@ import structlog
 
 from modella.core.digests import Digests
 from modella.core.errors import ModellaError
-from modella.core.model import ModelFile
+from modella.core.fetched import confirmed
+from modella.core.model import FileTrust, ModelFile
 from modella.io.disk import PartFile, make_folders, publish
 from modella.io.store.index import Seen
 from modella.work.hands import Hands, now
@@ -100,15 +101,29 @@ def _take(record: Record, seen: Seen, digests: Digests) -> bool:
     file.sha256, file.blake3, file.crc32 = digests.sha256, digests.blake3, digests.crc32
     file.autov1, file.autov2, file.autov3 = digests.autov1, digests.autov2, digests.autov3
     file.size, file.modified = seen.size, seen.mtime
-    file.verified.state = "changed" if changed else file.verified.state if file.verified.expected else "recorded"
+    file.verified.state = "changed" if changed else _trust(file)
     file.verified.at = now()
     record.metadata.conflicts = [*_without_hashes(record), *_disputed(file, digests)]
+    confirmed(record.metadata, file, file.hints)
     return True
+
+
+def _trust(file: ModelFile) -> FileTrust:
+    """What a file is worth whose SHA-256 was counted: a source may have published one when it was looked up."""
+    expected = file.verified.expected
+    if expected is None:
+        return "recorded"
+    if expected == file.sha256:
+        return "verified"
+    return "mismatch" if len(expected) == len(file.sha256 or "") else file.verified.state
 
 
 def _disputed(file: ModelFile, digests: Digests) -> list[str]:
     wrong = Digests.model_validate(file.hints).contradicts(digests)
-    return [f"hash: a sidecar told another {wrong} for {file.name}"] if wrong else []
+    told = [f"hash: a sidecar told another {wrong} for {file.name}"] if wrong else []
+    if file.verified.state == "mismatch":
+        told.append(f"hash: {file.verified.by} publishes another SHA-256 for {file.name}")
+    return told
 
 
 def _without_hashes(record: Record) -> list[str]:
@@ -129,7 +144,7 @@ def _reunite(hands: Hands, record: Record, digests: Digests) -> None:
     record.metadata = lost.metadata.model_copy(update={"files": newly.files, "detected": newly.detected})
     record.overrides = lost.overrides
     hands.index.remove(newly.id)
-    if lost.overrides.fields or lost.overrides.apps or lost.overrides.never_match:
+    if lost.overrides.says_something:
         save(hands, record, overrides=True)
 
 

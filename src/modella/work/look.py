@@ -15,14 +15,16 @@ from typing import Any, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
+from modella.core.digests import Digests
 from modella.core.grouping import is_weights
+from modella.core.header_texts import header_fields
 from modella.core.identity import Identity, identify
 from modella.core.kinds import Kind
-from modella.core.model import Detected, Imported, Metadata, ModelFile, Overrides, Preview, effective
+from modella.core.model import Detected, Imported, Metadata, ModelFile, Overrides, Preview, effective, is_forbidden
 from modella.core.naming import slug
 from modella.core.rules import family_of
 from modella.core.sidecars.hub_folders import cache_origin
-from modella.core.sidecars.merging import Merged, merge
+from modella.core.sidecars.merging import EARLIER, HEADER, Merged, joined, merge
 from modella.core.sidecars.reading import LARGEST, Reading
 from modella.core.sidecars.registry import read as read_sidecar
 from modella.core.summary import Row, row_of
@@ -152,13 +154,13 @@ def record_of(target: Target) -> tuple[Metadata, Overrides]:
     folder = _folder(target)
     detected = identify(read_header(folder / target.files[0][0]), load_rules())
     own, overrides = _own(target.metadata, Metadata), _own(target.overrides, Overrides) or Overrides(schema=1)
-    readings, told = _readings(target, folder), _header_fields(detected)
+    readings, told = _wanted(_readings(target, folder), overrides), header_fields(detected.text)
     alone = own is None and not readings and not overrides.fields
     merged = Merged(metadata=told) if alone else merge(readings, _earlier(own), own=overrides.fields, header=told)
     metadata = own or _fresh(target)
     _describe(metadata, target, detected, merged, overrides)
     metadata.files = _files(target, own, detected, merged)
-    metadata.previews = _previews(target, merged)
+    metadata.previews = _previews(target, merged, own.previews if own else [])
     return metadata, overrides
 
 
@@ -178,11 +180,11 @@ def _describe(metadata: Metadata, target: Target, detected: Identity, merged: Me
     """Fills the record with what counts; who says otherwise is noted."""
     rules = load_rules()
     _fill(metadata, {name: value for name, value in merged.metadata.items() if name in _FROM_OTHERS})
-    told = merged.metadata.get("kind")
+    metadata.sources = joined(metadata.sources, merged.sources)
+    told = merged.metadata.get("kind") or next((each.kind for each in metadata.sources if each.kind), None)
     metadata.kind = Kind.invalid if detected.kind == Kind.invalid else kind_of(detected, told)
     metadata.family = detected.family or family_of(metadata.base_model, rules)
     metadata.cleaned_name = slug(" ".join(filter(None, (metadata.name or target.title, metadata.version))))
-    metadata.sources = merged.sources or metadata.sources
     metadata.detected = Detected(
         kind=detected.kind,
         family=detected.family,
@@ -199,8 +201,11 @@ def _describe(metadata: Metadata, target: Target, detected: Identity, merged: Me
     ]
     who = metadata.sources[0].source if metadata.sources else "a sidecar"
     metadata.conflicts = disagreements(detected, told, metadata.base_model, who, rules)
+    said = _newly_said(merged, overrides)
+    metadata.origins = _origins(merged, metadata.origins)
     metadata.imported = Imported(
-        said=_newly_said(merged, overrides),
+        said=said,
+        origins={name: report.said[name].file for name in said if name in report.said},
         files=sorted(set(target.sidecars)),
         fields=report.imported,
         conflicts=disputed[:_MOST_CONFLICTS],
@@ -220,6 +225,31 @@ def _fill(metadata: Metadata, fields: dict[str, Any]) -> None:
         setattr(metadata, name, getattr(told, name))
 
 
+def _origins(merged: Merged, known: dict[str, str]) -> dict[str, str]:
+    """Where fetched fields are from; what our own record had before is still from where it was then."""
+    fields = merged.report.fields
+    told = {name: fields[name].file if name in fields else HEADER for name in merged.metadata if name in _FROM_OTHERS}
+    found = {name: known.get(name) if file == EARLIER else file for name, file in told.items()}
+    return {name: file for name, file in found.items() if file}
+
+
+def _wanted(readings: list[Reading], overrides: Overrides) -> list[Reading]:
+    """Readings without what was fetched for a model that this one is not, as the user says; their own words stay."""
+    return [_only_said(each) if _is_unwanted(each, overrides) else each for each in readings]
+
+
+def _is_unwanted(reading: Reading, overrides: Overrides) -> bool:
+    source = reading.source
+    return source is not None and is_forbidden(overrides.never_match, source.source, source.model_id)
+
+
+def _only_said(reading: Reading) -> Reading:
+    pictures = [each for each in reading.pictures if each.file]
+    return reading.model_copy(
+        update={"fetched": {}, "source": None, "listed": None, "hints": Digests(), "pictures": pictures}
+    )
+
+
 def _newly_said(merged: Merged, overrides: Overrides) -> dict[str, Any]:
     """What a person said in another tool and has not said otherwise here."""
     return {name: value for name, value in merged.overrides.items() if name not in overrides.fields}
@@ -228,26 +258,15 @@ def _newly_said(merged: Merged, overrides: Overrides) -> dict[str, Any]:
 _LEAST = {"schema": 1, "id": "0" * 26, "name": "x", "cleaned_name": "x"}
 
 
-def _header_fields(detected: Identity) -> dict[str, Any]:
-    """What the header's texts say in fields of a record: better than a guess, worse than everything else."""
-    text = detected.text
-    words = text.get("trigger_words")
-    found = {
-        "name": text.get("title"),
-        "description": text.get("description"),
-        "creator": text.get("author"),
-        "base_model": text.get("base_model"),
-        "trained_words": [words] if isinstance(words, str) else list(words or []),
-    }
-    return {name: value for name, value in found.items() if value}
-
-
 def _earlier(own: Metadata | None) -> dict[str, Any]:
     """What our own record says of what others told, where it says something."""
     if own is None:
         return {}
     told = own.model_dump(include=set(_FROM_OTHERS))
-    return {name: value for name, value in told.items() if value not in (None, "", [], {})}
+    if "name" not in own.origins and not own.sources:
+        told.pop("name")  # it was guessed from the file's name: whoever knows better is right
+    kept = {name: value for name, value in told.items() if own.origins.get(name) != HEADER}
+    return {name: value for name, value in kept.items() if value not in (None, "", [], {})}
 
 
 def _files(target: Target, own: Metadata | None, detected: Identity, merged: Merged) -> list[ModelFile]:
@@ -281,21 +300,26 @@ def _hints(detected: Identity, merged: Merged) -> dict[str, str]:
     return {"autov3": in_header, **told} if in_header else told
 
 
-def _previews(target: Target, merged: Merged) -> list[Preview]:
+def _previews(target: Target, merged: Merged, known: Sequence[Preview]) -> list[Preview]:
     """Pictures that lie beside the file first, then those that are only known by their address."""
-    told = {picture.file: picture for picture in merged.pictures if picture.file}
+    told: dict[str | None, Preview] = {picture.file: picture for picture in merged.pictures if picture.file}
+    told |= {preview.file: preview for preview in known if preview.file}
     found: list[Preview] = []
     for name in target.previews[:_MOST_PREVIEWS]:
-        known = told.get(name) or (merged.pictures[0] if merged.pictures and not found else None)
-        facts = known.model_dump(include={"url", "nsfw_level", "prompt", "meta", "blurhash"}) if known else {}
+        facts = told.get(name) or (merged.pictures[0] if merged.pictures and not found else None)
+        kept = facts.model_dump(include=_OF_A_PICTURE) if facts else {}
         kind = "video" if PurePosixPath(name).suffix.lower() in _VIDEOS else "image"
         with suppress(ValidationError):
-            found.append(Preview.model_validate({**facts, "file": name, "type": kind}))
+            found.append(Preview.model_validate({**kept, "file": name, "type": kind}))
     urls = {preview.url for preview in found}
-    for picture in merged.pictures:
+    for picture in [*merged.pictures, *known]:
         if picture.url and picture.url not in urls and len(found) < _MOST_PREVIEWS:
-            found.append(Preview.model_validate(picture.model_dump(exclude={"embedded", "file"})))
+            urls.add(picture.url)
+            found.append(Preview.model_validate({**picture.model_dump(exclude={"embedded"}), "file": None}))
     return found
+
+
+_OF_A_PICTURE = {"by", "size", "url", "nsfw_level", "prompt", "meta", "blurhash", "width", "height"}
 
 
 def _readings(target: Target, folder: Path) -> list[Reading]:

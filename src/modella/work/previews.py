@@ -5,7 +5,7 @@ is placed already, and put beside the model under names that are free.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from modella.core.errors import ModellaError
@@ -23,12 +23,13 @@ _SECONDS = 20.0
 
 @dataclass(frozen=True)
 class Gathered:
-    """One preview: what is told of it, where its safe content waits, and its thumbnail."""
+    """One preview: what is told of it, its safe content (in a file that waits, or here), and its thumbnail."""
 
     told: Preview
     suffix: str = ""
     waiting: Path | None = None
     thumb: bytes | None = None
+    content: bytes | None = None
 
 
 def gather_previews(job: Job, pictures: Sequence[Picture]) -> list[Gathered]:
@@ -37,21 +38,32 @@ def gather_previews(job: Job, pictures: Sequence[Picture]) -> list[Gathered]:
     gathered = []
     for number, picture in enumerate(pictures, start=1):
         job.heed_stop()
-        gathered.append(_gather(job, picture, number) if number <= kept else Gathered(_told(picture)))
+        each = fetch_preview(job.hands.net, picture) if number <= kept else Gathered(_told(picture))
+        if each.content is not None:
+            waiting = job.staging / f"{number}.preview"
+            write_atomic(waiting, each.content)
+            each = replace(each, waiting=waiting, content=None)
+        gathered.append(each)
     return gathered
 
 
 def place_previews(job: Job, folder: Path, model_id: str, gathered: Sequence[Gathered]) -> list[Preview]:
     """Puts the gathered previews beside the model; a name that somebody else has is left alone."""
-    placed = []
-    for number, each in enumerate(gathered, start=1):
-        name = _placed(folder, f"preview{each.suffix}" if number == 1 else f"preview-{number}{each.suffix}", each)
-        if name and each.thumb:
-            thumb = thumb_path(job.hands.library, model_id, name)
-            make_folders(thumb.parent)
-            write_atomic(thumb, each.thumb)
-        placed.append(each.told.model_copy(update={"file": name}))
-    return placed
+    names = ["preview", *(f"preview-{number}" for number in range(2, len(gathered) + 1))]
+    return [
+        put_preview(job.hands.library, folder, model_id, stem, each)
+        for stem, each in zip(names, gathered, strict=False)
+    ]
+
+
+def put_preview(library: Library, folder: Path, model_id: str, stem: str, gathered: Gathered) -> Preview:
+    """Puts one preview into a folder under the stem, or a similar one that is free, and its thumbnail to the others."""
+    name = _placed(folder, f"{stem}{gathered.suffix}", gathered)
+    if name and gathered.thumb:
+        thumb = thumb_path(library, model_id, name)
+        make_folders(thumb.parent)
+        write_atomic(thumb, gathered.thumb)
+    return gathered.told.model_copy(update={"file": name})
 
 
 def thumb_path(library: Library, model_id: str, name: str) -> Path:
@@ -63,28 +75,26 @@ def _told(picture: Picture) -> Preview:
     return Preview.model_validate(picture.model_dump())
 
 
-def _gather(job: Job, picture: Picture, number: int) -> Gathered:
-    told, content = _told(picture), _fetched(job.hands.net, picture)
+def fetch_preview(net: Net, picture: Picture) -> Gathered:
+    """One picture, fetched through the guard and made safe; only its address when that cannot be done."""
+    told, content = _told(picture), _fetched(net, picture)
     if content is None:
         return Gathered(told)
-    waiting = job.staging / f"{number}.preview"
     suffix = video_suffix(content)
     if suffix:
-        write_atomic(waiting, content)
-        return Gathered(told.model_copy(update={"type": "video"}), suffix, waiting)
+        return Gathered(told.model_copy(update={"type": "video"}), suffix, content=content)
     drawn = draw(content)
     if drawn is None:
         return Gathered(told)
-    write_atomic(waiting, drawn.content)
     update = {"type": "image", "width": drawn.width, "height": drawn.height}
     told = told.model_copy(update={**update, "blurhash": picture.blurhash or drawn.blurhash})
-    return Gathered(told, ".webp", waiting, drawn.thumb)
+    return Gathered(told, ".webp", thumb=drawn.thumb, content=drawn.content)
 
 
 def _placed(folder: Path, name: str, gathered: Gathered) -> str | None:
-    if gathered.waiting is None:
+    content = gathered.content if gathered.waiting is None else read_bytes(gathered.waiting)
+    if content is None:
         return None
-    content = read_bytes(gathered.waiting)
     for candidate in (name, *(with_hash(name, f"{attempt:08x}") for attempt in range(1, 10))):
         if write_new(folder / candidate, content):
             return candidate

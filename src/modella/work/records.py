@@ -8,6 +8,7 @@ are written as soon as there is something that its bytes do not say.
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
@@ -113,7 +114,7 @@ def load(hands: Hands, model: str) -> Record:
         raise NotFound("no-such-path", path=str(metadata_file))
     said = _read(overrides_file) if overrides_file.exists() else {"schema": 1}
     return Record(
-        metadata=Metadata.model_validate(told if told is not None else known),
+        metadata=Metadata.model_validate(_freshest(told, without_words(known), home)),
         overrides=Overrides.model_validate(said),
         root=root,
         place=place,
@@ -123,23 +124,59 @@ def load(hands: Hands, model: str) -> Record:
     )
 
 
+def _freshest(told: dict[str, Any] | None, known: dict[str, Any], home: Home) -> dict[str, Any]:
+    """Our record of a model as its last scan left it.
+
+    A scan takes what other tools' files say newly into the index only; it is written with the next change of ours.
+    """
+    if told is None:
+        return known
+    if home == "placed" or told.get("updated_at") != known.get("updated_at"):
+        return told
+    payloads = {_origin(each): each.get("payload") for each in told.get("sources") or []}
+    sources = [{**each, "payload": payloads.get(_origin(each))} for each in known.get("sources") or []]
+    return {**told, **known, "sources": sources}
+
+
+def _origin(source: dict[str, Any]) -> tuple[Any, ...]:
+    return source.get("source"), source.get("model_id"), source.get("version_id")
+
+
+def without_words(indexed: dict[str, Any]) -> dict[str, Any]:
+    """A record of the index as it is without the user's words, and without what the index says of its place."""
+    found = {**indexed, **(indexed.get("beneath") or {})}
+    return {name: value for name, value in found.items() if name not in _ONLY_INDEXED}
+
+
 def save(hands: Hands, record: Record, *, metadata: bool = True, overrides: bool = False) -> dict[str, Any]:
     """Writes what was changed, keeps what was there in the history, and tells everybody; the effective record.
 
     First the canonical file, then the index: a crash in between is mended by the next look at the files.
     """
+    later = _after(max(record.metadata.updated_at, record.overrides.updated_at))
     metadata_file, overrides_file = canonical_files(hands, record.root, record.place, record.home)
     make_folders(metadata_file.parent)
     moment = stamp()
     if overrides:
-        record.overrides.updated_at = now()
+        record.overrides.updated_at = later
         _replace(hands, record, overrides_file, record.overrides.model_dump(mode="json", by_alias=True), moment)
     if metadata or not metadata_file.exists():
-        record.metadata.updated_at = now()
+        record.metadata.updated_at = later
         _replace(hands, record, metadata_file, _dumped(record), moment)
     if record.home == "adopted":
         _sign(hands, record, metadata_file, overrides_file)
     return publish(hands, record)
+
+
+def _after(last: str) -> str:
+    """This moment; a little later than the last change where the clock says otherwise, so that no change is unseen."""
+    moment = now()
+    if moment > last:
+        return moment
+    try:
+        return (datetime.fromisoformat(last) + timedelta(milliseconds=1)).isoformat(timespec="milliseconds")
+    except (ValueError, OverflowError):
+        return moment
 
 
 def _sign(hands: Hands, record: Record, *files: Path) -> None:
@@ -154,8 +191,7 @@ def _sign(hands: Hands, record: Record, *files: Path) -> None:
 def write_adopted(file: Path, told: dict[str, Any], main: str) -> None:
     """Writes the record of an adopted file beside it, for what its bytes do not say."""
     make_folders(file.parent)
-    kept = {name: value for name, value in told.items() if name not in _ONLY_INDEXED}
-    write_json(file, {**kept, "file": main})
+    write_json(file, {**without_words(told), "file": main})
 
 
 def signature_of(paths: Sequence[Path]) -> str:
@@ -193,8 +229,10 @@ def _dumped(record: Record) -> dict[str, Any]:
     return {name: value for name, value in told.items() if name not in _ONLY_INDEXED}
 
 
-_ONLY_INDEXED = frozenset({"place", "root", "home", "path", "state", "lists", "link"})
-"""What the index says of a model beside its record: where it is now."""
+_ONLY_INDEXED = frozenset(
+    {"place", "root", "home", "path", "state", "lists", "link", "group", "beneath", "never_match"}
+)
+"""What the index says of a model beside its record: where it is now, and what follows from both of its files."""
 
 
 def _replace(hands: Hands, record: Record, file: Path, told: dict[str, Any], moment: str) -> None:

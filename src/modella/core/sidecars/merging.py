@@ -242,8 +242,13 @@ def _sources(readings: Sequence[Reading]) -> list[SourceRecord]:
     """Every origin once, the most exact and richest record first; what one lacks is filled from its like."""
     told = [each.source for each in readings if each.source]
     told.sort(key=lambda each: (each.payload is None, each.version_id is None and each.revision is None))
+    return joined(told)
+
+
+def joined(*told: Sequence[SourceRecord]) -> list[SourceRecord]:
+    """Records of several places, each origin once, the first ones in front; what one lacks is filled from its like."""
     found: list[SourceRecord] = []
-    for record in told:
+    for record in (each for records in told for each in records):
         at = next((at for at, each in enumerate(found) if _is_same_origin(each, record)), None)
         if at is None:
             found.append(record)

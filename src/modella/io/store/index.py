@@ -38,6 +38,9 @@ CREATE INDEX files_by_sha256 ON files (sha256) WHERE sha256 IS NOT NULL;
 CREATE TABLE terms (t INTEGER PRIMARY KEY, facet TEXT NOT NULL, value TEXT NOT NULL, UNIQUE (facet, value)) STRICT;
 CREATE TABLE members (t INTEGER NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (t, n)) STRICT, WITHOUT ROWID;
 CREATE INDEX members_by_model ON members (n);
+CREATE TABLE keys (key TEXT NOT NULL, way TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (key, way, n)) STRICT,
+  WITHOUT ROWID;
+CREATE INDEX keys_by_model ON keys (n);
 CREATE TABLE seen (
   root TEXT NOT NULL, folder TEXT NOT NULL, name TEXT NOT NULL, place TEXT NOT NULL, size INTEGER NOT NULL,
   mtime INTEGER NOT NULL, inode INTEGER NOT NULL, device INTEGER NOT NULL, link INTEGER NOT NULL,
@@ -52,8 +55,17 @@ CREATE VIRTUAL TABLE words USING fts5(text, tokenize = "unicode61 remove_diacrit
   contentless_delete = 1, detail = none);
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab(words, 'row');
 """
-_VERSION = 3
+_VERSION = 4
 """An index of an older version is made anew: it holds nothing that the files do not say."""
+
+
+_BY_KIND = {
+    "id": "SELECT n FROM models WHERE id = ?",
+    "sha256": "SELECT n FROM files WHERE sha256 = ?",
+    "name": "SELECT n FROM models WHERE name_key = ?",
+    "url": "SELECT n FROM models WHERE page = ?",
+}
+_MOST_RELATED = 500
 
 
 class Seen(NamedTuple):
@@ -160,6 +172,22 @@ class Index(Database):
         with self._use(writes=False) as db:
             rows = db.execute("SELECT record FROM models WHERE page = ? ORDER BY added_at", (page,)).fetchall()
         return [json.loads(str(row[0])) for row in rows]
+
+    def meant_by(self, key: str) -> list[dict[str, Any]]:
+        """Summaries of the models that a key of `core/relations` means, the first added first."""
+        kind, _, value = key.partition(":")
+        if kind in _BY_KIND:
+            return self._summaries(_BY_KIND[kind], value)
+        return self._summaries("SELECT n FROM keys WHERE way = 'is' AND key = ?", key)
+
+    def wanting(self, key: str) -> list[dict[str, Any]]:
+        """Summaries of the models whose relations name this key."""
+        return self._summaries("SELECT n FROM keys WHERE way = 'wants' AND key = ?", key)
+
+    def _summaries(self, numbers: str, value: str) -> list[dict[str, Any]]:
+        query = f"SELECT summary FROM models WHERE n IN ({numbers}) ORDER BY added_at, id LIMIT {_MOST_RELATED}"
+        with self._use(writes=False) as db:
+            return [json.loads(str(row[0])) for row in db.execute(query, (value,))]
 
     def places(self, root: str | None = LIBRARY) -> dict[str, str]:
         """Place → model id of everything in a root, or of everything there is."""
@@ -315,6 +343,7 @@ class Index(Database):
         new, old = row.facets - before, before - row.facets
         db.executemany("INSERT OR IGNORE INTO members VALUES (?,?)", [(self._term(db, term), n) for term in new])
         db.executemany("DELETE FROM members WHERE t = ? AND n = ?", [(self._term(db, term), n) for term in old])
+        db.executemany("INSERT OR IGNORE INTO keys (way, key, n) VALUES (?,?,?)", [(*key, n) for key in row.keys])
         return [*gone, Change(n, before, row.facets)]
 
     def _next_number(self, db: apsw.Connection) -> int:
@@ -372,6 +401,7 @@ def _erase(db: apsw.Connection, n: int, *, members: bool) -> None:
         "DELETE FROM files WHERE n = ?",
         "DELETE FROM parts WHERE rowid = ?",
         "DELETE FROM words WHERE rowid = ?",
+        "DELETE FROM keys WHERE n = ?",
         *(("DELETE FROM members WHERE n = ?",) if members else ()),
     ):
         db.execute(statement, (n,))

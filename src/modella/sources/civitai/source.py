@@ -33,6 +33,7 @@ class Civitai:
     """Asks a Civitai for facts. `base_url` is the site's root, without `/api`; `now` is the clock for deadlines."""
 
     name = SOURCE
+    per_lookup = _PER_LOOKUP
 
     def __init__(self, net: Net, base_url: str = SITE, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._net = net
@@ -179,7 +180,7 @@ class Civitai:
         versions = mappings(self._json("model-versions/by-hash", body=[digest.upper() for digest in digests]))
         versions.sort(key=lambda version: (text(version.get("publishedAt")) or "9", text(version.get("id")) or ""))
         ids = dict.fromkeys(filter(None, (identifier(version.get("modelId")) for version in versions)))
-        known = self._tolerated(f"models?limit=100&nsfw=true&ids={','.join(ids)}") if ids else {}
+        known = self._models(list(ids)[:_PER_LOOKUP]) if ids else {}
         models = {identifier(model.get("id")): model for model in mappings(known.get("items"))}
         found: dict[str, Listing] = {}
         for version in versions:
@@ -192,6 +193,18 @@ class Civitai:
                     exact = listing.ref.model_copy(update={"digest": digest, "file_id": file.file_id})
                     found.setdefault(digest, listing.model_copy(update={"ref": exact}))
         return found
+
+    def _models(self, ids: Sequence[str]) -> dict[str, Any]:
+        """The models of versions, as far as they are told: a hash may be known of a model that is not.
+
+        A site that asks for a pause gets it: half an answer would be kept for a whole one.
+        """
+        try:
+            return self._ask(f"models?limit={_PER_LOOKUP}&nsfw=true&ids={','.join(ids)}")
+        except ModellaError as problem:
+            if isinstance(problem, NetworkTrouble) and problem.code != "bad-answer":
+                raise
+            return {}
 
     def _wanted(self, listing: Listing, files: Sequence[ListedFile]) -> tuple[ListedFile, ...]:
         if not files:

@@ -30,6 +30,7 @@ class HuggingFace:
     """Asks a Hub for facts. `endpoint` is its root (`HF_ENDPOINT`); links of other mirrors are asked for there too."""
 
     name = links.SOURCE
+    per_lookup = 0
 
     def __init__(
         self,

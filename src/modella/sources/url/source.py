@@ -47,6 +47,7 @@ class Url:
     """Asks an address for what it serves. `full_urls`: ref url → whole address, for links that hold a secret."""
 
     name = links.SOURCE
+    per_lookup = 0
 
     def __init__(
         self,
