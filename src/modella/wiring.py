@@ -30,6 +30,7 @@ from modella.work.queue import Queue
 from modella.work.recovering import recover
 from modella.work.reindex import rebuild
 from modella.work.tasks import Tasks
+from modella.work.trash import unlist_trashed
 
 CIVITAI_HOSTS = ("civitai.com", "www.civitai.com", "civitai.red", "civitai.green", "civitai.blue", "api.civitai.com")
 HUGGINGFACE_HOSTS = ("huggingface.co", "www.huggingface.co", "hf.co")
@@ -97,6 +98,7 @@ def open_house(flags: Mapping[str, Any], env: Mapping[str, str] = os.environ, *,
     if hands.index.is_new or ownership.after_power_cut:
         with suppress(ModellaError):
             rebuild(hands)
+            unlist_trashed(hands)
     return House(hands, Queue(hands, only_asked=only_asked), ownership, live)
 
 

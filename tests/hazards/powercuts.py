@@ -235,7 +235,7 @@ class State:
     def lay_out(self, world: Path) -> None:
         """Makes the disk in an empty folder."""
         first = dict(self.twins)
-        for path, content in sorted(self.tree.items()):
+        for path, content in sorted(self.tree.items(), key=lambda item: (item[0] in first, item[0])):
             target = world / path
             if content is None:
                 target.mkdir(parents=True, exist_ok=True)

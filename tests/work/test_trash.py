@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,9 @@ from modella.core.errors import Conflict, DiskTrouble, ModellaError, NotFound, R
 from modella.work.importing import import_paths
 from modella.work.records import change
 from modella.work.roots import add_root
-from modella.work.trash import delete, forget, purge, restore, what_goes
+from modella.work.trash import delete, forget, list_trash, purge, restore, what_goes
 from tests.changing import Died, Shelf, dying_at, family, lora, mounted, tree
+from tests.place import Place
 
 
 @pytest.fixture
@@ -270,6 +272,54 @@ def test_forgetting_takes_only_the_entry_and_no_scan_brings_it_back(shelf: Shelf
     assert restore(shelf.hands, model)["notes"] == "precious"
     shelf.scan()
     assert [m["id"] for m in shelf.models()] == [model]
+
+
+def test_what_was_forgotten_is_purged_only_by_name_and_listed_again_then(shelf: Shelf, adopted: Path) -> None:
+    model = shelf.only()["id"]
+    change(shelf.hands, model, lambda r: r.overrides.fields.update(notes="precious"), overrides=True)
+    forget(shelf.hands, model)
+    assert purge(shelf.hands)["purged"] == []
+    entry = shelf.trash()[0]["entry"]
+    assert purge(shelf.hands, [entry])["purged"] == [entry]
+    shelf.scan()
+    assert shelf.only()["place"] == "sub/tweak.safetensors"
+
+
+def test_a_double_click_deletes_once(shelf: Shelf) -> None:
+    for seed in range(1, 6):
+        model = placed(shelf, seed)
+        with ThreadPoolExecutor(4) as pool:
+            ends = list(pool.map(lambda _, it=model: _ended(shelf, it), range(4)))
+        assert ends.count("done") == 1, ends
+        assert set(ends) <= {"done", "unknown-id", "task-running"}
+        assert len(shelf.trash()) == seed
+
+
+def _ended(shelf: Shelf, model: str) -> str:
+    try:
+        delete(shelf.hands, model)
+    except ModellaError as problem:
+        return problem.code
+    return "done"
+
+
+def test_a_model_that_a_download_replaced_comes_back_beside_it(place: Place) -> None:
+    link = place.hub.example("lora")
+    first = place.model(place.pull(link))
+    (first["folder"] / "overrides.json").write_text('{"schema": 1, "fields": {"notes": "precious"}}')
+    place.pull(link, on_duplicate="overwrite")
+    house = place.open()
+    try:
+        (entry,) = list_trash(house.hands)
+        assert (entry["why"], entry["id"]) == ("replaced", first["id"])
+        with pytest.raises(Conflict, match="name-taken"):
+            restore(house.hands, entry["entry"])
+        restored = restore(house.hands, entry["entry"], as_new=True)
+        assert restored["id"] != first["id"]
+        assert restored["notes"] == "precious"
+        assert house.hands.index.count() == 2
+    finally:
+        house.close()
 
 
 def test_forgetting_a_placed_model_leaves_its_file(shelf: Shelf) -> None:

@@ -24,6 +24,7 @@ from modella.io.disk import (
     free_space,
     make_folders,
     remove_emptied,
+    remove_file,
     sweep,
     unlink_unchanged,
     write_json,
@@ -356,7 +357,9 @@ def _drop(hands: Hands, move: Move, model: str) -> None:
         if path.name.endswith(".json"):
             kept_as = "overrides.json" if path.name.endswith("overrides.json") else "metadata.json"
             hands.library.keep_history(model, path, stamp(), kept_as)
-        unlink_unchanged(path, each["size"], each["modified"])
+            remove_file(path)
+        else:
+            unlink_unchanged(path, each["size"], each["modified"])
 
 
 # ---------------------------------------------------------------------------------------------------------- staging

@@ -226,6 +226,8 @@ def _way_back(hands: Hands, root: Root, manifest: dict[str, Any], as_new: bool) 
     check_online(hands, root)
     check_no_link(Path(root.path), Path(root.path) / manifest["folder"])
     other = hands.index.place_of(identity)
+    if other == (root.id, place) and not os.path.lexists(Path(root.path) / PurePosixPath(place)):
+        other = None  # an index that a power cut has set back
     if other is not None and not as_new:
         raise Conflict("name-taken", path=str(Path(root_of(hands, other[0]).path) / other[1]))
     if not as_new or manifest["why"] == "forgotten":
@@ -261,18 +263,21 @@ def list_trash(hands: Hands) -> list[dict[str, Any]]:
 
 def find_entry(hands: Hands, what: str) -> tuple[Root, dict[str, Any]]:
     """The entry of this name, or the newest of this model; NotFound("unknown-id")."""
-    found = [(root, told) for root, told in _entries(hands) if what in (told["entry"], told["id"])]
+    found = [(root, told) for root, told in _entries(hands, what) if what in (told["entry"], told["id"])]
     if not found:
         raise NotFound("unknown-id", id=what[:64])
     return max(found, key=lambda each: str(each[1]["entry"]))
 
 
-def _entries(hands: Hands) -> Iterator[tuple[Root, dict[str, Any]]]:
+def _entries(hands: Hands, what: str | None = None) -> Iterator[tuple[Root, dict[str, Any]]]:
+    """The entries of all roots that are there; `what` leaves out those that are neither called so nor of this model."""
     for root in roots(hands):
         folder = Path(root.path) / CONTROL / "trash"
         if not is_online(hands, root) or not folder.is_dir():
             continue
         for entry in sorted(folder.iterdir()):
+            if what is not None and entry.name != what and not entry.name.endswith(f"-{what}"):
+                continue
             told = read_json_or_none(entry / "manifest.json")
             if _is_manifest(told, entry.name, root):
                 yield root, told
@@ -308,19 +313,29 @@ def _short(manifest: dict[str, Any]) -> dict[str, Any]:
     return {**{name: manifest[name] for name in told}, "files": [file["path"] for file in manifest["files"]]}
 
 
+def unlist_trashed(hands: Hands) -> None:
+    """Takes out of the index what lies in the trash: a power cut may have set the index back behind the files."""
+    for root, manifest in _entries(hands):
+        files = _targets(root, manifest, Where(root.id, str(manifest["place"])))
+        if files and not any(os.path.lexists(path) for path in files.values()):
+            _leave_index(hands, manifest)
+
+
 # ---------------------------------------------------------------------------------------------------------- purging
 
 
 def purge(hands: Hands, entries: list[str] | None = None, older_than: int | None = None) -> dict[str, Any]:
     """Removes entries for good: those named, or those older than so many days, or all.
 
-    Only files of the manifest that are as they were put there; whatever else lies there stays, and is told.
+    Only files of the manifest that are as they were put there; whatever else lies there stays, and is told. What was
+    forgotten goes only when it is named, since its entry is the only way back; the next scan lists its files again.
     """
     before = datetime.now(UTC) - timedelta(days=older_than) if older_than is not None else None
     wanted = [
         (root, told)
         for root, told in _entries(hands)
-        if (entries is None or told["entry"] in entries) and (before is None or _time_of(told) < before)
+        if (told["entry"] in entries if entries is not None else told["why"] != "forgotten")
+        and (before is None or _time_of(told) < before)
     ]
     missing = set(entries or ()) - {told["entry"] for _, told in wanted}
     if missing and before is None:
@@ -329,6 +344,8 @@ def purge(hands: Hands, entries: list[str] | None = None, older_than: int | None
     for root, told in wanted:
         with alone(hands, [str(told["id"])]):
             size, left = _purge(_bin(root, told["entry"]), told)
+            if not left:
+                unignore(hands, told["entry"])
         freed, kept = freed + size, kept + left
         purged += [] if left else [told["entry"]]
     return {"purged": purged, "freed": freed, "kept": kept}
