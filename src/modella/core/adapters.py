@@ -83,7 +83,9 @@ class Adapter:
             return (one[1] if self._first(layer, (".hada_t1",)) else one[0], two[1])
         left, right = self._factor(layer, "1"), self._factor(layer, "2")
         if left and right:
-            return (left[0] * right[0], left[1] * right[1])
+            # Some writers put the two factors of a plain product under these names: tall, then wide.
+            plain = left[1] == right[0] and min(left[0], right[1]) > 64 * left[1]
+            return (left[0], right[1]) if plain else (left[0] * right[0], left[1] * right[1])
         glora = self._first(layer, (".a2.weight",))
         return (0, glora[1]) if glora and len(glora) > 1 else None
 

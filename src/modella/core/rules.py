@@ -30,6 +30,8 @@ Dimension = int | str | tuple[int, ...]
 
 _NUMBER = re.compile(r"(?<![^._\n])\d+(?![^._\n])")
 _COMPOUND = re.compile(r"(?<![^_])(single|joint|visual|text|temporal)_(transformer_blocks)(?![^_])")
+_ROOT = re.compile(r"^lora_transformer(?=_|$)")
+"""What a trainer writes before the names of any transformer: not the beginning of `transformer_blocks`."""
 _FOREVER = 1 << 62
 _MOST_ROWS = 512
 
@@ -92,7 +94,7 @@ def pattern(text: str) -> Pattern:
 
 
 def _flatten(template: str) -> str:
-    return _COMPOUND.sub(r"\1-\2", template.replace(".", "_"))
+    return _COMPOUND.sub(r"\1-\2", _ROOT.sub("lora-transformer", template.replace(".", "_")))
 
 
 class Names:
