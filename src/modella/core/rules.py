@@ -11,7 +11,7 @@ A condition is a table of tests that must all hold:
     shape             pattern = dimensions: a number, a list of numbers, "*" (any), "..." (any rest)
     count             word = blocks: highest index after the word plus one; a number or [least, most]
     tensors           [least, most] number of tensors
-    last              every tensor has one or two dimensions, the last of them one of these, and at most 512 rows
+    last              every tensor but scalars has one or two dimensions, the last one of these, and at most 512 rows
     metadata          key = the accepted texts (a trailing * accepts any rest)
     imports           beginnings of names a pickle wants to import
     either, unless    lists of conditions: at least one holds, none holds
@@ -251,14 +251,16 @@ class Condition:
         for wanted in (*self.has, *self.dotted, *some):
             yield next(names.find(wanted), wanted.text)
         if self.last:
-            name = next(iter(names.groups.values()))[0]
+            listed = (name for group in names.groups.values() for name in group)
+            name = next(name for name in listed if names.shape_of(name))
             yield f"{name} {list(names.shape_of(name) or ())}"
         for key, _ in self.metadata:
             yield f"header {key} = {names.metadata[key][:80]}"
 
 
 def _rows_of(names: Names, widths: tuple[int, ...]) -> bool:
-    shapes = [names.shape_of(name) or () for group in names.groups.values() for name in group]
+    # Scalars are counters and flags that a trainer leaves beside the rows.
+    shapes = [shape for group in names.groups.values() for name in group if (shape := names.shape_of(name))]
     return bool(shapes) and all(
         1 <= len(shape) <= 2 and shape[-1] in widths and (len(shape) == 1 or shape[0] <= _MOST_ROWS) for shape in shapes
     )
