@@ -65,16 +65,22 @@ def identify(header: Header, rules: Rules) -> Identity:
     conflicts: tuple[str, ...] = ()
     if found.kind not in (Kind.unknown, Kind.other, Kind.workflow):
         conflicts = _weigh_texts(found, header, rules)
-    if header.suspicious:
-        found.reasons.append(f"its pickle wants to import {', '.join(header.suspicious[:5])}")
+    found.reasons += _imports(header)
     text = readable(header.metadata)
     if header.problems:
         told = [f"its header describes: {found.kind} {found.family or ''}".rstrip()] if found.family else []
         return Identity(Kind.invalid, None, None, (), header.format, precision, (*header.problems, *told), (), text)
+    if header.unread:
+        return Identity(Kind.unknown, None, None, (), header.format, precision, (*header.unread, *_imports(header)), (), text)
     reasons = tuple(dict.fromkeys(found.reasons))
     return Identity(
         found.kind, found.family, found.variant, found.also, header.format, precision, reasons, conflicts, text
     )
+
+
+def _imports(header: Header) -> list[str]:
+    names = ", ".join(header.suspicious[:5])
+    return [f"its pickle wants to import {names}"] if names else []
 
 
 def _classify(header: Header, rules: Rules) -> tuple[_Finding, str | None]:
