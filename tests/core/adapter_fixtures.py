@@ -1,6 +1,6 @@
 """Low-rank files made by code: the layers of each architecture, spelled and factored as each trainer does it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from tests.core.model_fixtures import Tensors
@@ -111,7 +111,7 @@ def _twin_blocks(
 def _joint(width: int, text: bool = True) -> dict[str, tuple[int, ...]]:
     names = ["attn.to_q", "attn.to_k", "attn.to_v", "attn.to_out.0"]
     names += ["attn.add_q_proj", "attn.add_k_proj", "attn.add_v_proj", "attn.to_add_out"] if text else []
-    return {name: (width, width) for name in names}
+    return dict.fromkeys(names, (width, width))
 
 
 def _diffusers_flux(width: int, double: int, single: int, modulated: bool = True) -> dict[str, tuple[int, ...]]:
@@ -125,7 +125,9 @@ def _diffusers_flux(width: int, double: int, single: int, modulated: bool = True
     alone = {**_joint(width, False), "proj_mlp": (inner, width), "proj_out": (width, width + inner)}
     alone.pop("attn.to_out.0")
     return _blocks("transformer_blocks", double, {**_joint(width), **feed, **(modulation if modulated else {})}) | (
-        _blocks("single_transformer_blocks", single, {**alone, **({"norm.linear": (3 * width, width)} if modulated else {})})
+        _blocks(
+            "single_transformer_blocks", single, {**alone, **({"norm.linear": (3 * width, width)} if modulated else {})}
+        )
     )
 
 
@@ -183,7 +185,9 @@ def _qwen() -> dict[str, tuple[int, ...]]:
     return _blocks("transformer_blocks", 60, {**_joint(3072), **rest})
 
 
-def _refined(width: int, inner: int, blocks: int, fused: int = 0, diffusers: bool = False) -> dict[str, tuple[int, ...]]:
+def _refined(
+    width: int, inner: int, blocks: int, fused: int = 0, diffusers: bool = False
+) -> dict[str, tuple[int, ...]]:
     """Lumina 2 and Z-Image."""
     attention = "attn" if diffusers else "attention"
     layers: dict[str, tuple[int, ...]] = _attention(width, attention)
@@ -274,13 +278,60 @@ NETWORKS: tuple[Network, ...] = (
     Network("cogvideox 5B", "cogvideox", _crossed(3072, 12288, 42, both=False), "transformer."),
     Network("cogvideox 2B", "cogvideox", _crossed(1920, 7680, 30, both=False), "transformer."),
     Network("cogview4", "cogview4", _crossed(4096, 16384, 28, both=False), "transformer."),
-    Network("sana", "sana", _blocks("transformer_blocks", 20, {**_attention(2240, "attn1"), **_attention(2240, "attn2")}), "transformer."),
-    Network("hidream", "hidream", _blocks("double_stream_blocks", 16, {f"block.attn1.{n}": (2560, 2560) for n in ("to_q", "to_k", "to_v", "to_out", "to_q_t")}) | _blocks("single_stream_blocks", 32, {f"block.attn1.{n}": (2560, 2560) for n in ("to_q", "to_k", "to_v", "to_out")})),
-    Network("auraflow", "auraflow", _blocks("joint_transformer_blocks", 4, _joint(3072)) | _blocks("single_transformer_blocks", 32, {**_joint(3072, False), "ff.linear_1": (8192, 3072)}), "transformer."),
-    Network("kandinsky5", "kandinsky5", _blocks("visual_transformer_blocks", 32, {f"self_attention.to_{n}": (1792, 1792) for n in ("query", "key", "value")})),
-    Network("krea2", "krea2", _blocks("blocks", 28, {f"attn.{n}": (6144, 6144) for n in ("wq", "wk", "wv", "wo", "gate")})),
-    Network("mochi", "mochi", _blocks("blocks", 48, {"attn.qkv_x": (9216, 3072), "attn.qkv_y": (4608, 1536), "attn.proj_x": (3072, 3072)})),
-    Network("hunyuan dit", "hunyuan-dit", _blocks("blocks", 40, {"attn1.Wqkv": (4224, 1408), "attn1.out_proj": (1408, 1408), "attn2.q_proj": (1408, 1408), "attn2.kv_proj": (2816, 1024)})),
+    Network(
+        "sana",
+        "sana",
+        _blocks("transformer_blocks", 20, {**_attention(2240, "attn1"), **_attention(2240, "attn2")}),
+        "transformer.",
+    ),
+    Network(
+        "hidream",
+        "hidream",
+        _blocks(
+            "double_stream_blocks",
+            16,
+            {f"block.attn1.{n}": (2560, 2560) for n in ("to_q", "to_k", "to_v", "to_out", "to_q_t")},
+        )
+        | _blocks(
+            "single_stream_blocks", 32, {f"block.attn1.{n}": (2560, 2560) for n in ("to_q", "to_k", "to_v", "to_out")}
+        ),
+    ),
+    Network(
+        "auraflow",
+        "auraflow",
+        _blocks("joint_transformer_blocks", 4, _joint(3072))
+        | _blocks("single_transformer_blocks", 32, {**_joint(3072, False), "ff.linear_1": (8192, 3072)}),
+        "transformer.",
+    ),
+    Network(
+        "kandinsky5",
+        "kandinsky5",
+        _blocks(
+            "visual_transformer_blocks", 32, {f"self_attention.to_{n}": (1792, 1792) for n in ("query", "key", "value")}
+        ),
+    ),
+    Network(
+        "krea2", "krea2", _blocks("blocks", 28, {f"attn.{n}": (6144, 6144) for n in ("wq", "wk", "wv", "wo", "gate")})
+    ),
+    Network(
+        "mochi",
+        "mochi",
+        _blocks("blocks", 48, {"attn.qkv_x": (9216, 3072), "attn.qkv_y": (4608, 1536), "attn.proj_x": (3072, 3072)}),
+    ),
+    Network(
+        "hunyuan dit",
+        "hunyuan-dit",
+        _blocks(
+            "blocks",
+            40,
+            {
+                "attn1.Wqkv": (4224, 1408),
+                "attn1.out_proj": (1408, 1408),
+                "attn2.q_proj": (1408, 1408),
+                "attn2.kv_proj": (2816, 1024),
+            },
+        ),
+    ),
 )
 
 SUBSETS: Mapping[str, Callable[[str], bool]] = {
@@ -373,14 +424,11 @@ SPELLINGS: Mapping[str, Callable[[str, str], str]] = {
 }
 
 
-def adapters(rank: int = 16) -> Iterator[tuple[Network, str, str, str, Tensors]]:
-    """Every network in every spelling, form and subset that leaves something: with the names of the three."""
-    for network in NETWORKS:
-        for spelling, spelled in SPELLINGS.items():
-            for subset, takes in SUBSETS.items():
-                layers = {name: size for name, size in network.layers.items() if takes(name)}
-                for form, factored in FORMS.items() if layers else ():
-                    tensors: Tensors = {}
-                    for name, size in layers.items():
-                        tensors |= factored(spelled(name, network.root), size, rank)
-                    yield network, spelling, subset, form, tensors
+def written(network: Network, spelling: str, subset: str, form: str, rank: int = 16) -> Tensors:
+    """The file of a network's layers in a spelling and form; empty where the subset leaves nothing."""
+    spelled, takes, factored = SPELLINGS[spelling], SUBSETS[subset], FORMS[form]
+    tensors: Tensors = {}
+    for name, size in network.layers.items():
+        if takes(name):
+            tensors |= factored(spelled(name, network.root), size, rank)
+    return tensors

@@ -48,6 +48,8 @@ class _Finding:
     variant: str | None = None
     also: tuple[str, ...] = ()
     yields: tuple[str, ...] = ()
+    is_of_none: bool = False
+    """Its layers belong to a model of no family known here, whatever a text says."""
     reasons: list[str] = field(default_factory=list)
 
     def take(self, rule: Rule, evidence: Sequence[str], names: Names) -> None:
@@ -56,6 +58,7 @@ class _Finding:
         self.variant = rule.variant(names)
         self.also = rule.also
         self.yields = rule.yields
+        self.is_of_none = self.kind == Kind.lora and not rule.name and not rule.also
         self.reasons += [*evidence[:3], *([rule.note] if rule.note else [])]
 
 
@@ -71,7 +74,9 @@ def identify(header: Header, rules: Rules) -> Identity:
         told = [f"its header describes: {found.kind} {found.family or ''}".rstrip()] if found.family else []
         return Identity(Kind.invalid, None, None, (), header.format, precision, (*header.problems, *told), (), text)
     if header.unread:
-        return Identity(Kind.unknown, None, None, (), header.format, precision, (*header.unread, *_imports(header)), (), text)
+        return Identity(
+            Kind.unknown, None, None, (), header.format, precision, (*header.unread, *_imports(header)), (), text
+        )
     reasons = tuple(dict.fromkeys(found.reasons))
     return Identity(
         found.kind, found.family, found.variant, found.also, header.format, precision, reasons, conflicts, text
@@ -177,7 +182,7 @@ def _weigh_texts(found: _Finding, header: Header, rules: Rules) -> tuple[str, ..
     if claim is None or claim[0] == found.family:
         return ()
     family, key = claim
-    if found.family is None and found.kind not in _TOLD_BY_TEXT:
+    if found.is_of_none or (found.family is None and found.kind not in _TOLD_BY_TEXT):
         return ()
     if family in (*found.also, *found.yields) or (found.family is None and not found.also):
         found.also = tuple(one for one in (found.family, *found.also) if one and one not in (family, *found.yields))
