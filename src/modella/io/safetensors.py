@@ -66,7 +66,8 @@ class _Described(NamedTuple):
     end: int
 
 
-_MOST_REMEMBERED, _MOST_TENSORS = 64, 2000
+_MOST_TENSORS, _MOST_TOGETHER = 4000, 128_000
+"""Tensors of one remembered header (an SDXL LoRA with both text encoders has 2,958), and of all of them."""
 _known: "OrderedDict[str, _Described]" = OrderedDict()
 _known_lock = threading.Lock()
 
@@ -113,7 +114,7 @@ def _described(structure: str, rest: str) -> _Described | None:
     found = _Described(tensors, end)
     with _known_lock:
         _known[structure] = found
-        if len(_known) > _MOST_REMEMBERED:
+        while len(_known) > 1 and sum(len(one.tensors) for one in _known.values()) > _MOST_TOGETHER:
             _known.popitem(last=False)
     return found
 
