@@ -70,6 +70,8 @@ def identify(header: Header, rules: Rules) -> Identity:
         conflicts = _weigh_texts(found, header, rules)
     found.reasons += _imports(header)
     text = readable(header.metadata)
+    if found.family is None and len(found.also) > 1:
+        found.reasons.append(f"fits {', '.join(found.also)}: nothing in it tells which")
     if header.problems:
         told = [f"its header describes: {found.kind} {found.family or ''}".rstrip()] if found.family else []
         return Identity(Kind.invalid, None, None, (), header.format, precision, (*header.problems, *told), (), text)
@@ -167,7 +169,8 @@ def _settle_adapter(found: _Finding, adapter: Adapter, header: Header, rules: Ru
     found.kind = Kind.lora
     names = adapter.names(header.metadata)
     hit = rules.first(Kind.lora, names)
-    found.reasons = [f"{adapter.tensors} low-rank tensors ({adapter.algorithm}, rank {adapter.rank or 'unknown'})"]
+    rank = f", rank {adapter.rank}" if adapter.rank else ""
+    found.reasons = [f"{adapter.tensors} low-rank tensors ({adapter.algorithm}{rank})"]
     if hit:
         found.take(*hit, names)
     return True

@@ -231,7 +231,7 @@ class Condition:
         inner = next((found for one in self.either if (found := one.evidence(names)) is not None), None)
         if (self.either and inner is None) or any(one.evidence(names) is not None for one in self.unless):
             return None
-        blocks = (f"{got} {word}" for word, got in counts if got)
+        blocks = (f"{got} {word} in a row" for word, got in counts if got)
         return (*(text for text in shapes if text), *self._keys(names), *blocks, *(inner or ()))
 
     def _names_agree(self, names: Names) -> bool:
@@ -249,11 +249,11 @@ class Condition:
     def _keys(self, names: Names) -> Iterator[str]:
         some = [wanted for wanted in self.some if names.has(wanted)][:1]
         for wanted in (*self.has, *self.dotted, *some):
-            yield next(names.find(wanted), wanted.text)
+            yield f"has {next(names.find(wanted), wanted.text)}"
         if self.last:
             listed = (name for group in names.groups.values() for name in group)
             name = next(name for name in listed if names.shape_of(name))
-            yield f"{name} {list(names.shape_of(name) or ())}"
+            yield _sized(name, names.shape_of(name) or ())
         for key, _ in self.metadata:
             yield f"header {key} = {names.metadata[key][:80]}"
 
@@ -269,8 +269,13 @@ def _rows_of(names: Names, widths: tuple[int, ...]) -> bool:
 def _first_of_shape(names: Names, wanted: Pattern, dimensions: tuple[Dimension, ...]) -> str | None:
     if not names.has(wanted):
         return None
-    fitting = (f"{name} {list(shape)}" for name, shape in names.shapes(wanted) if _fits(shape, dimensions))
+    fitting = (_sized(name, shape) for name, shape in names.shapes(wanted) if _fits(shape, dimensions))
     return next(fitting, None)
+
+
+def _sized(name: str, shape: Shape) -> str:
+    """A tensor and its size in words; a size that the file does not tell is 0 and shown as `?`."""
+    return f"{name} is {' × '.join(str(one or '?') for one in shape)}"
 
 
 def _fits(shape: Shape, dimensions: tuple[Dimension, ...]) -> bool:
