@@ -9,6 +9,7 @@ from modella.core.identity import Header, Identity, Tensor, identify
 from modella.core.kinds import FOLDERS, Kind
 from modella.io.packaged import load_rules
 from tests.core.model_fixtures import CASES, Case, clip_text, flux, low_rank
+from tests.core.published_fixtures import PUBLISHED
 
 RULES = load_rules()
 
@@ -30,6 +31,12 @@ def test_a_model_is_recognised(case: Case) -> None:
         assert answer.also == case.also
     if case.variant:
         assert answer.variant == case.variant
+
+
+@pytest.mark.parametrize("case", PUBLISHED, ids=lambda case: case.name)
+def test_a_published_spelling_is_recognised(case: Case) -> None:
+    answer = identify(header_of(case), RULES)
+    assert (answer.kind, answer.family) == (case.kind, case.family), answer.reasons
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
