@@ -88,8 +88,21 @@ def test_identify_tells_the_good_files_before_the_others(run: Run, tmp_path: Pat
     assert "good.safetensors  lora" in result.stdout
     assert "folder" in result.stderr
     assert "missing" in result.stderr
+    assert "adopt" in result.stderr
     rows = last_json(run("identify", "--json", str(tmp_path / "missing"), str(good)))
     assert [row.get("kind", row.get("code")) for row in rows] == ["no-such-path", "lora"]
+
+
+def test_identify_reads_a_diffusers_folder_as_one_model(run: Run, tmp_path: Path) -> None:
+    for folder, recipe in (("unet", "diffusion-sdxl"), ("vae", "vae-sd")):
+        content = weights.build(recipe, 1, {})
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "diffusion_pytorch_model.safetensors").write_bytes(content.read(0, content.size))
+        (tmp_path / folder / "config.json").write_text("{}")
+    (tmp_path / "model_index.json").write_text("{}")
+    whole, part = last_json(run("identify", "--json", str(tmp_path), str(tmp_path / "vae")))
+    assert (whole["kind"], whole["family"], whole["format"]) == ("checkpoint", "sdxl", "diffusers")
+    assert (part["kind"], part["format"]) == ("vae", "safetensors")
 
 
 # ---------------------------------------------------------------------------------------------------------- the queue

@@ -1215,4 +1215,122 @@ CASES: tuple[Case, ...] = (
     ),
     Case("saved latents", "unknown", None, make("F32", latent_tensor=(1, 4, 64, 64), latent_format_version_0=(0,))),
     Case("a telling word without its shape", "unknown", None, of({"model.diffusion_model.foo.weight": (3, 3)})),
+    # Kinds and spellings that trainers and libraries write besides the usual ones.
+    Case(
+        "motion adapter in diffusers names",
+        "motion_module",
+        "sd15",
+        of(
+            {
+                f"down_blocks.{level}.motion_modules.0.{name}": shape
+                for level in range(4)
+                for name, shape in (
+                    ("transformer_blocks.0.attn1.to_q.weight", (320, 320)),
+                    ("transformer_blocks.0.pos_embed.pe", (1, 32, 320)),
+                    ("norm.weight", (320,)),
+                )
+            }
+        ),
+        variant="v3",
+    ),
+    Case(
+        "textual inversion with its counter",
+        "embedding",
+        "sd15",
+        {"string_to_token.*": ("I64", ()), "string_to_param.*": ("F32", (2, 768))},
+        format="torch",
+    ),
+    Case(
+        "blockwise qwen-image controlnet",
+        "controlnet",
+        "qwen-image",
+        of({f"controlnet_blocks.{index}.{part}_rms.weight": (3072,) for index in range(3) for part in "xy"}),
+    ),
+    Case(
+        "flux1 control lora with norms and biases",
+        "lora",
+        "flux1",
+        low_rank(
+            {
+                **{f"double_blocks.{index}.img_attn.qkv": (9216, 3072) for index in range(19)},
+                **{f"single_blocks.{index}.linear1": (21504, 3072) for index in range(38)},
+                "img_in": (3072, 128),
+            },
+            128,
+            "peft",
+        )
+        | of({f"double_blocks.{index}.img_attn.norm.key_norm.scale": (128,) for index in range(19)})
+        | of({f"double_blocks.{index}.img_attn.qkv.lora_B.bias": (9216,) for index in range(19)}),
+    ),
+    Case(
+        "sdxl oft by its block names",
+        "lora",
+        "sdxl",
+        of(
+            {
+                f"oft_unet_input_blocks_{index}_1_transformer_blocks_0_attn1_to_q.oft_blocks": (4, 160, 160)
+                for index in (4, 7)
+            }
+        ),
+    ),
+    Case(
+        "sdxl ia3 by its depth",
+        "lora",
+        "sdxl",
+        {
+            f"lora_unet_middle_block_1_transformer_blocks_{index}_attn2_to_k.{part}": ("F16", shape)
+            for index in range(10)
+            for part, shape in (("weight", (1280, 1)), ("on_input", ()))
+        },
+    ),
+    Case(
+        "a wrapped kohya lora",
+        "lora",
+        "sdxl",
+        low_rank({f"module.{KOHYA_SDXL}attn2_to_k": (640, 2048)}),
+    ),
+    Case(
+        "text encoder lora of many families",
+        "lora",
+        None,
+        low_rank({f"lora_te1_text_model_encoder_layers_{index}_self_attn_q_proj": (768, 768) for index in range(12)}),
+        also=("sd15", "sdxl", "flux1", "sd3"),
+    ),
+    Case(
+        "both text encoders of sdxl",
+        "lora",
+        "sdxl",
+        low_rank(
+            {
+                "lora_te1_text_model_encoder_layers_0_self_attn_q_proj": (768, 768),
+                "lora_te2_text_model_encoder_layers_0_self_attn_q_proj": (1280, 1280),
+            }
+        ),
+    ),
+    Case(
+        "anima lokr whose factors are a plain product",
+        "lora",
+        "anima",
+        of(
+            {
+                "diffusion_model.blocks.0.cross_attn.q_proj.lokr_w1": (2048, 8),
+                "diffusion_model.blocks.0.cross_attn.q_proj.lokr_w2": (8, 2048),
+                "diffusion_model.blocks.0.cross_attn.q_proj.dora_scale": (2048,),
+            }
+        ),
+        also=("cosmos",),
+    ),
+    Case(
+        "minimax h3 lora",
+        "lora",
+        "minimax-h3",
+        low_rank({"diffusion_model.blocks.0.attn.qkv_proj": (16128, 5376)}, style="peft"),
+    ),
+    Case(
+        "language model lora whose header names an image family",
+        "lora",
+        None,
+        low_rank({"base_model.model.model.layers.0.self_attn.q_proj": (4096, 4096)}, style="peft"),
+        {"ss_base_model_version": "flux1"},
+    ),
 )

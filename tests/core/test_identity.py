@@ -9,6 +9,8 @@ from modella.core.identity import Header, Identity, Tensor, identify
 from modella.core.kinds import FOLDERS, Kind
 from modella.io.packaged import load_rules
 from tests.core.model_fixtures import CASES, Case, clip_text, flux, low_rank
+from tests.core.published_fixtures import PUBLISHED
+from tests.core.stranger_fixtures import STRANGERS
 
 RULES = load_rules()
 
@@ -30,6 +32,19 @@ def test_a_model_is_recognised(case: Case) -> None:
         assert answer.also == case.also
     if case.variant:
         assert answer.variant == case.variant
+
+
+@pytest.mark.parametrize("case", PUBLISHED, ids=lambda case: case.name)
+def test_a_published_spelling_is_recognised(case: Case) -> None:
+    answer = identify(header_of(case), RULES)
+    assert (answer.kind, answer.family) == (case.kind, case.family), answer.reasons
+
+
+@pytest.mark.parametrize("case", STRANGERS, ids=lambda case: case.name)
+def test_a_model_of_another_field_gets_no_family(case: Case) -> None:
+    answer = identify(header_of(case), RULES)
+    assert answer.kind in case.kind.split(), answer.reasons
+    assert answer.family is None, answer.reasons
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from modella.core.identity import Identity, identify
-from modella.io.headers import read_header
+from modella.io.headers import read_folder, read_header
 from modella.io.packaged import load_rules
 from tests import weights
 
@@ -297,7 +297,9 @@ def test_a_broken_pickle_is_invalid_and_says_why(tmp_path: Path, body: bytes) ->
 def test_a_zip_bomb_is_not_unfolded(tmp_path: Path) -> None:
     path = weights.torch_zip(tmp_path / "x.pt", b"\x80\x02" + b"N" * (60 << 20), compress=True)
     assert path.stat().st_size < 1 << 20
-    assert "longer" in read_header(path).problems[0]
+    header = read_header(path)
+    assert (header.problems, "longer" in header.unread[0]) == ((), True)
+    assert told(path).kind == "unknown"
 
 
 def test_shared_parts_cannot_multiply(tmp_path: Path) -> None:
@@ -358,3 +360,133 @@ def test_one_wrong_byte_never_raises(tmp_path: Path, at: int, byte: int, which: 
     data[at % len(data)] = byte
     path.write_bytes(data)
     assert re.fullmatch(r"\w+", told(path).kind)
+
+
+# Whole folders.
+
+BLOCK = "transformer_blocks.0."
+DENOISER = {
+    "x_embedder.weight": ("BF16", (3072, 64)),
+    "context_embedder.weight": ("BF16", (3072, 4096)),
+    "time_text_embed.text_embedder.linear_1.weight": ("BF16", (3072, 768)),
+    "time_text_embed.timestep_embedder.linear_1.weight": ("BF16", (3072, 256)),
+    f"{BLOCK}attn.to_q.weight": ("BF16", (3072, 3072)),
+    f"single_{BLOCK}attn.to_q.weight": ("BF16", (3072, 3072)),
+}
+VAE = {"decoder.conv_in.weight": ("BF16", (512, 16, 3, 3)), "encoder.conv_in.weight": ("BF16", (128, 3, 3, 3))}
+TEXT = {"text_model.encoder.layers.0.self_attn.q_proj.weight": ("BF16", (768, 768))}
+
+
+def component(folder: Path, tensors: weights.Tensors, name: str = "diffusion_pytorch_model.safetensors") -> Path:
+    """One folder of a diffusers model."""
+    folder.mkdir(parents=True)
+    (folder / "config.json").write_text('{"_class_name": "FluxTransformer2DModel"}')
+    return weights.safetensors(folder / name, tensors)
+
+
+def pipeline(folder: Path) -> Path:
+    """A diffusers model of three parts, its denoiser in two shards."""
+    (folder / "transformer").mkdir(parents=True)
+    names = list(DENOISER)
+    for part, half in ((1, names[:3]), (2, names[3:])):
+        name = f"diffusion_pytorch_model-{part:05d}-of-00002.safetensors"
+        weights.safetensors(folder / "transformer" / name, {name: DENOISER[name] for name in half})
+    component(folder / "vae", VAE)
+    component(folder / "text_encoder", TEXT, "model.safetensors")
+    (folder / "scheduler").mkdir()
+    (folder / "model_index.json").write_text('{"_class_name": "FluxPipeline", "vae": ["diffusers", "AutoencoderKL"]}')
+    return folder
+
+
+def told_folder(path: Path) -> Identity:
+    header = read_folder(path)
+    assert header is not None
+    return identify(header, load_rules())
+
+
+def test_a_diffusers_folder_is_one_checkpoint(tmp_path: Path) -> None:
+    answer = told_folder(pipeline(tmp_path / "pipe"))
+    assert (answer.kind, answer.family, answer.variant) == ("checkpoint", "flux1", "schnell")
+    assert (answer.format, answer.precision, answer.conflicts) == ("diffusers", "bf16", ())
+    assert answer.text["base_label"] == "FluxPipeline"
+
+
+def test_the_bytes_of_a_folder_beat_what_its_configuration_says(tmp_path: Path) -> None:
+    folder = pipeline(tmp_path / "pipe")
+    (folder / "model_index.json").write_text('{"_class_name": "StableDiffusionXLPipeline"}')
+    answer = told_folder(folder)
+    assert answer.family == "flux1"
+    assert "sdxl" in answer.conflicts[0]
+
+
+def test_a_denoiser_without_its_other_parts_is_a_diffusion_model(tmp_path: Path) -> None:
+    component(tmp_path / "transformer", DENOISER)
+    (tmp_path / "model_index.json").write_text("{}")
+    assert told_folder(tmp_path).kind == "diffusion_model"
+
+
+def test_one_broken_part_makes_the_folder_invalid_and_is_named(tmp_path: Path) -> None:
+    folder = pipeline(tmp_path / "pipe")
+    shard = folder / "transformer" / "diffusion_pytorch_model-00002-of-00002.safetensors"
+    shard.write_bytes(shard.read_bytes()[:-10])
+    answer = told_folder(folder)
+    assert answer.kind == "invalid"
+    assert shard.name in answer.reasons[0]
+
+
+@pytest.mark.parametrize("index", ["{", "[]", '{"_class_name": 3}', "[" * 100_000])
+def test_a_diffusers_folder_whose_index_is_broken_is_still_told_from_its_bytes(tmp_path: Path, index: str) -> None:
+    folder = pipeline(tmp_path / "pipe")
+    (folder / "model_index.json").write_text(index)
+    assert told_folder(folder).family == "flux1"
+
+
+def test_a_diffusers_folder_without_weights_is_unknown(tmp_path: Path) -> None:
+    (tmp_path / "model_index.json").write_text("{}")
+    answer = told_folder(tmp_path)
+    assert (answer.kind, answer.format) == ("unknown", "diffusers")
+    assert "weights" in answer.reasons[0]
+
+
+def test_a_folder_of_one_part_is_that_part_in_its_plain_form(tmp_path: Path) -> None:
+    component(tmp_path / "part", DENOISER)
+    weights.safetensors(tmp_path / "part" / "diffusion_pytorch_model.fp16.safetensors", {"x": ("F16", (1,))})
+    answer = told_folder(tmp_path / "part")
+    assert (answer.kind, answer.family, answer.format) == ("diffusion_model", "flux1", "safetensors")
+
+
+def test_a_folder_of_shards_without_an_index_is_one_model(tmp_path: Path) -> None:
+    folder = pipeline(tmp_path / "pipe") / "transformer"
+    assert told_folder(folder).family == "flux1"
+    assert read_header(sorted(folder.iterdir())[0]).shard is None
+
+
+def test_a_folder_of_many_models_is_none_of_them(tmp_path: Path) -> None:
+    weights.safetensors(tmp_path / "a.safetensors", SMALL)
+    weights.safetensors(tmp_path / "b.safetensors", SMALL)
+    assert read_folder(tmp_path) is None
+
+
+# What is too long to be read is not called broken.
+
+
+def test_a_header_too_long_to_be_read_is_unknown(tmp_path: Path) -> None:
+    path = weights.raw_safetensors(tmp_path / "x.safetensors", b"{", 60 << 20, 50 << 20)
+    answer = told(path)
+    assert answer.kind == "unknown"
+    assert "bytes long" in answer.reasons[0]
+
+
+def test_a_bare_pickle_too_long_to_be_read_is_unknown_and_keeps_its_imports(tmp_path: Path) -> None:
+    path = tmp_path / "x.pkl"
+    path.write_bytes(b"\x80\x02cos\nsystem\n0" + b"B" + struct.pack("<I", 60 << 20) + bytes(60 << 20) + b".")
+    answer = told(path)
+    assert answer.kind == "unknown"
+    assert "longer" in answer.reasons[0]
+    assert "os.system" in answer.reasons[1]
+
+
+def test_a_pickle_of_too_many_steps_is_unknown(tmp_path: Path) -> None:
+    answer = told(weights.torch_zip(tmp_path / "x.pt", b"\x80\x02" + b"N0" * 500_000 + b"N.", compress=True))
+    assert answer.kind == "unknown"
+    assert "steps" in answer.reasons[0]

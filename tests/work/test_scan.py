@@ -282,6 +282,18 @@ def test_shards_and_diffusers_folders_are_one_model_each(house: House, tmp_path:
     assert counts(scanned(house)) == (2, 0, 0, 0, 0)
 
 
+def test_a_diffusers_folder_is_told_from_all_its_parts(house: House, tmp_path: Path) -> None:
+    pipe = tmp_path / "have" / "pipe"
+    weights(pipe / "unet" / "diffusion_pytorch_model.safetensors", "diffusion-sdxl", seed=3)
+    weights(pipe / "vae" / "diffusion_pytorch_model.safetensors", "vae-sd", seed=4)
+    weights(pipe / "text_encoder" / "model.safetensors", "text-encoder-clip-l", seed=5)
+    (pipe / "model_index.json").write_text('{"_class_name": "StableDiffusionXLPipeline"}')
+    scanned(house, tmp_path / "have")
+    record = everything(house)["pipe"]
+    assert (record["kind"], record["family"]) == ("checkpoint", "sdxl")
+    assert {file["format"] for file in record["files"]} == {"diffusers"}
+
+
 def test_hashes_come_later_the_smallest_first_and_are_kept_beside_the_file(house: House, tmp_path: Path) -> None:
     folder = tmp_path / "have"
     path = weights(folder / "x.safetensors")

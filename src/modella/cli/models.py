@@ -18,7 +18,7 @@ from modella.core.errors import BadLink, ModellaError, NotFound
 from modella.core.identity import identify as identity_of
 from modella.core.naming import shown
 from modella.core.words import size
-from modella.io.headers import read_header
+from modella.io.headers import read_folder, read_header
 from modella.io.packaged import load_rules
 
 _MISMATCH = 5
@@ -165,7 +165,10 @@ def _verify_all(door: Door, as_json: bool) -> NoReturn:
 
 @answers_errors
 def identify(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Model files; only their headers are read.")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE...", help="Model files, or folders that are one model; only headers are read."),
+    ],
     as_json: JsonOption = False,
 ) -> None:
     """Say what files are, from their bytes."""
@@ -198,11 +201,12 @@ def _print_identified(row: dict[str, Any]) -> None:
 
 
 def _identified(path: Path) -> dict[str, Any]:
-    if path.is_dir():
-        raise BadLink("bad-value", name="FILE", value=str(path), reason="folder")
-    if not path.is_file():
+    if not path.is_file() and not path.is_dir():
         raise NotFound("no-such-path", path=str(path))
-    found = identity_of(read_header(path), load_rules())
+    header = read_folder(path) if path.is_dir() else read_header(path)
+    if header is None:
+        raise BadLink("not-one-model", path=str(path))
+    found = identity_of(header, load_rules())
     return {
         "file": str(path),
         "kind": found.kind.value,

@@ -25,6 +25,8 @@ _GLORA = (".a1.weight", ".a2.weight", ".b1.weight", ".b2.weight")
 _DOWN = re.compile(r"lora_down|lora_[Aa]\b|\.down\.")
 _UP = re.compile(r"lora_up|lora_[Bb]\b|\.up\.")
 _PROCESSOR = re.compile(r"\.processor(?=\.)")
+_WRAPPED = re.compile(r"^(?:[\w-]+\.)+(?=(?:lora_(?:unet|te\d?|transformer|prior_unet)|lycoris|oft_unet)_[^.]+$)")
+"""What a wrapper writes before a name that a trainer had flattened already."""
 
 
 class Adapter:
@@ -45,7 +47,8 @@ class Adapter:
         for form, names, start in found:
             if form[start:] not in self._up:
                 cut = len(form) - start
-                layers.setdefault(_PROCESSOR.sub("", form[:start]), {}).update((name[:-cut], None) for name in names)
+                layer = _WRAPPED.sub("", _PROCESSOR.sub("", form[:start]))
+                layers.setdefault(layer, {}).update((name[:-cut], None) for name in names)
         self._layers = {layer: list(names) for layer, names in layers.items()}
 
     def names(self, metadata: Mapping[str, str]) -> Names:
@@ -83,9 +86,11 @@ class Adapter:
             return (one[1] if self._first(layer, (".hada_t1",)) else one[0], two[1])
         left, right = self._factor(layer, "1"), self._factor(layer, "2")
         if left and right:
-            return (left[0] * right[0], left[1] * right[1])
-        glora = self._first(layer, (".a2.weight",))
-        return (0, glora[1]) if glora and len(glora) > 1 else None
+            # Some writers put the two factors of a plain product under these names: tall, then wide.
+            plain = left[1] == right[0] and min(left[0], right[1]) > 64 * left[1]
+            return (left[0], right[1]) if plain else (left[0] * right[0], left[1] * right[1])
+        into, out = self._first(layer, (".a2.weight",)), self._first(layer, (".b1.weight",))
+        return (out[0] if out else 0, into[1]) if into and len(into) > 1 else None
 
     def _factor(self, layer: str, which: str) -> tuple[int, int] | None:
         whole = self._first(layer, (f".lokr_w{which}",))

@@ -53,6 +53,7 @@ class BadLink(ModellaError):
         "choose-file": False,
         "no-such-file": False,
         "bad-value": False,
+        "not-one-model": False,
     }
 
 

@@ -21,7 +21,7 @@ _SIMPLE = {
     "usage_hint": ("modelspec.usage_hint",),
     "trigger_words": ("modelspec.trigger_phrase",),
     "resolution": ("modelspec.resolution", "ss_resolution"),
-    "base_label": ("ss_base_model_version", "modelspec.architecture", "general.architecture"),
+    "base_label": ("ss_base_model_version", "modelspec.architecture", "general.architecture", "_class_name"),
     "base_file": ("ss_sd_model_name", "general.base_model.0.name"),
     "prediction_type": ("modelspec.prediction_type",),
     "merged_from": ("modelspec.merged_from",),

@@ -48,6 +48,8 @@ class _Finding:
     variant: str | None = None
     also: tuple[str, ...] = ()
     yields: tuple[str, ...] = ()
+    is_of_none: bool = False
+    """Its layers belong to a model of no family known here, whatever a text says."""
     reasons: list[str] = field(default_factory=list)
 
     def take(self, rule: Rule, evidence: Sequence[str], names: Names) -> None:
@@ -56,6 +58,7 @@ class _Finding:
         self.variant = rule.variant(names)
         self.also = rule.also
         self.yields = rule.yields
+        self.is_of_none = self.kind == Kind.lora and not rule.name and not rule.also
         self.reasons += [*evidence[:3], *([rule.note] if rule.note else [])]
 
 
@@ -65,16 +68,26 @@ def identify(header: Header, rules: Rules) -> Identity:
     conflicts: tuple[str, ...] = ()
     if found.kind not in (Kind.unknown, Kind.other, Kind.workflow):
         conflicts = _weigh_texts(found, header, rules)
-    if header.suspicious:
-        found.reasons.append(f"its pickle wants to import {', '.join(header.suspicious[:5])}")
+    found.reasons += _imports(header)
     text = readable(header.metadata)
+    if found.family is None and len(found.also) > 1:
+        found.reasons.append(f"fits {', '.join(found.also)}: nothing in it tells which")
     if header.problems:
         told = [f"its header describes: {found.kind} {found.family or ''}".rstrip()] if found.family else []
         return Identity(Kind.invalid, None, None, (), header.format, precision, (*header.problems, *told), (), text)
+    if header.unread:
+        return Identity(
+            Kind.unknown, None, None, (), header.format, precision, (*header.unread, *_imports(header)), (), text
+        )
     reasons = tuple(dict.fromkeys(found.reasons))
     return Identity(
         found.kind, found.family, found.variant, found.also, header.format, precision, reasons, conflicts, text
     )
+
+
+def _imports(header: Header) -> list[str]:
+    names = ", ".join(header.suspicious[:5])
+    return [f"its pickle wants to import {names}"] if names else []
 
 
 def _classify(header: Header, rules: Rules) -> tuple[_Finding, str | None]:
@@ -156,7 +169,8 @@ def _settle_adapter(found: _Finding, adapter: Adapter, header: Header, rules: Ru
     found.kind = Kind.lora
     names = adapter.names(header.metadata)
     hit = rules.first(Kind.lora, names)
-    found.reasons = [f"{adapter.tensors} low-rank tensors ({adapter.algorithm}, rank {adapter.rank or 'unknown'})"]
+    rank = f", rank {adapter.rank}" if adapter.rank else ""
+    found.reasons = [f"{adapter.tensors} low-rank tensors ({adapter.algorithm}{rank})"]
     if hit:
         found.take(*hit, names)
     return True
@@ -171,7 +185,7 @@ def _weigh_texts(found: _Finding, header: Header, rules: Rules) -> tuple[str, ..
     if claim is None or claim[0] == found.family:
         return ()
     family, key = claim
-    if found.family is None and found.kind not in _TOLD_BY_TEXT:
+    if found.is_of_none or (found.family is None and found.kind not in _TOLD_BY_TEXT):
         return ()
     if family in (*found.also, *found.yields) or (found.family is None and not found.also):
         found.also = tuple(one for one in (found.family, *found.also) if one and one not in (family, *found.yields))

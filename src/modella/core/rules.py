@@ -11,7 +11,7 @@ A condition is a table of tests that must all hold:
     shape             pattern = dimensions: a number, a list of numbers, "*" (any), "..." (any rest)
     count             word = blocks: highest index after the word plus one; a number or [least, most]
     tensors           [least, most] number of tensors
-    last              every tensor has one or two dimensions, the last of them one of these, and at most 512 rows
+    last              every tensor but scalars has one or two dimensions, the last one of these, and at most 512 rows
     metadata          key = the accepted texts (a trailing * accepts any rest)
     imports           beginnings of names a pickle wants to import
     either, unless    lists of conditions: at least one holds, none holds
@@ -30,6 +30,8 @@ Dimension = int | str | tuple[int, ...]
 
 _NUMBER = re.compile(r"(?<![^._\n])\d+(?![^._\n])")
 _COMPOUND = re.compile(r"(?<![^_])(single|joint|visual|text|temporal)_(transformer_blocks)(?![^_])")
+_ROOT = re.compile(r"^lora_transformer(?=_|$)")
+"""What a trainer writes before the names of any transformer: not the beginning of `transformer_blocks`."""
 _FOREVER = 1 << 62
 _MOST_ROWS = 512
 
@@ -92,7 +94,7 @@ def pattern(text: str) -> Pattern:
 
 
 def _flatten(template: str) -> str:
-    return _COMPOUND.sub(r"\1-\2", template.replace(".", "_"))
+    return _COMPOUND.sub(r"\1-\2", _ROOT.sub("lora-transformer", template.replace(".", "_")))
 
 
 class Names:
@@ -229,7 +231,7 @@ class Condition:
         inner = next((found for one in self.either if (found := one.evidence(names)) is not None), None)
         if (self.either and inner is None) or any(one.evidence(names) is not None for one in self.unless):
             return None
-        blocks = (f"{got} {word}" for word, got in counts if got)
+        blocks = (f"{got} {word} in a row" for word, got in counts if got)
         return (*(text for text in shapes if text), *self._keys(names), *blocks, *(inner or ()))
 
     def _names_agree(self, names: Names) -> bool:
@@ -247,16 +249,18 @@ class Condition:
     def _keys(self, names: Names) -> Iterator[str]:
         some = [wanted for wanted in self.some if names.has(wanted)][:1]
         for wanted in (*self.has, *self.dotted, *some):
-            yield next(names.find(wanted), wanted.text)
+            yield f"has {next(names.find(wanted), wanted.text)}"
         if self.last:
-            name = next(iter(names.groups.values()))[0]
-            yield f"{name} {list(names.shape_of(name) or ())}"
+            listed = (name for group in names.groups.values() for name in group)
+            name = next(name for name in listed if names.shape_of(name))
+            yield _sized(name, names.shape_of(name) or ())
         for key, _ in self.metadata:
             yield f"header {key} = {names.metadata[key][:80]}"
 
 
 def _rows_of(names: Names, widths: tuple[int, ...]) -> bool:
-    shapes = [names.shape_of(name) or () for group in names.groups.values() for name in group]
+    # Scalars are counters and flags that a trainer leaves beside the rows.
+    shapes = [shape for group in names.groups.values() for name in group if (shape := names.shape_of(name))]
     return bool(shapes) and all(
         1 <= len(shape) <= 2 and shape[-1] in widths and (len(shape) == 1 or shape[0] <= _MOST_ROWS) for shape in shapes
     )
@@ -265,8 +269,13 @@ def _rows_of(names: Names, widths: tuple[int, ...]) -> bool:
 def _first_of_shape(names: Names, wanted: Pattern, dimensions: tuple[Dimension, ...]) -> str | None:
     if not names.has(wanted):
         return None
-    fitting = (f"{name} {list(shape)}" for name, shape in names.shapes(wanted) if _fits(shape, dimensions))
+    fitting = (_sized(name, shape) for name, shape in names.shapes(wanted) if _fits(shape, dimensions))
     return next(fitting, None)
+
+
+def _sized(name: str, shape: Shape) -> str:
+    """A tensor and its size in words; a size that the file does not tell is 0 and shown as `?`."""
+    return f"{name} is {' × '.join(str(one or '?') for one in shape)}"
 
 
 def _fits(shape: Shape, dimensions: tuple[Dimension, ...]) -> bool:

@@ -16,6 +16,8 @@ class Tensor(NamedTuple):
 class Header:
     """The readable outside of a file. `problems` make it invalid, `suspicious` are names a pickle wants to import.
 
+    `unread` says why not all of it was looked at: nothing is proven broken then, and nothing is proven good.
+
     `size` and `header_length` are in bytes; everything from `header_length` on is what AutoV3 hashes (safetensors).
     `shard` is the "2 of 5" of a split model whose other parts were not found. `structure` is the same for headers
     whose tensors are the same to the last byte, None where nobody has compared.
@@ -30,6 +32,7 @@ class Header:
     header_length: int | None = None
     shard: str | None = None
     structure: str | None = None
+    unread: tuple[str, ...] = ()
 
 
 BITS = {

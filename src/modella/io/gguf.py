@@ -13,6 +13,8 @@ _LARGEST = 256 * 1024 * 1024
 """Bytes of header we are willing to walk; the longest tokenizers need about a tenth."""
 _MOST_KEYS = 100_000
 _MOST_TENSORS = 200_000
+_LEAST = 9
+"""Bytes that the description of a tensor or a text needs at least (version 1 counts in four bytes)."""
 _DEEPEST = 4
 _LONGEST_TEXT = 65_535
 _LONGEST_ARRAY = 64
@@ -62,6 +64,10 @@ class _BrokenError(Exception):
     """The file does not hold what it says."""
 
 
+class _UnreadError(Exception):
+    """The file may be sound; that much is not read of any."""
+
+
 class _Cursor:
     """Walks forward through the header, never past the end of the file."""
 
@@ -74,17 +80,15 @@ class _Cursor:
         self._entries = 0
 
     def take(self, count: int) -> bytes:
-        if count > self._size - self.at:
-            raise _BrokenError(self._short(count))
+        self._check(count)
         data = self._file.read(count)
         if len(data) != count:
-            raise _BrokenError(self._short(count))
+            raise _BrokenError(f"cut off or broken: {count} bytes are promised at byte {self.at} of {self._whole}")
         self.at += count
         return data
 
     def skip(self, count: int) -> None:
-        if count > self._size - self.at:
-            raise _BrokenError(self._short(count))
+        self._check(count)
         self._file.seek(count, 1)
         self.at += count
 
@@ -104,14 +108,17 @@ class _Cursor:
     def walk(self, count: int) -> range:
         """The turns of a list, if the file may have that many."""
         self._entries += count
+        if count > self._whole - self.at:
+            raise _BrokenError(f"a list of {count} entries does not fit into the file")
         if self._entries > _MOST_ENTRIES:
-            raise _BrokenError("its lists are longer than any model's")
+            raise _UnreadError("its lists are longer than is read of any file")
         return range(count)
 
-    def _short(self, count: int) -> str:
-        if self._whole > self._size:
-            return f"its header is longer than {_LARGEST} bytes"
-        return f"cut off or broken: {count} bytes are promised at byte {self.at} of {self._whole}"
+    def _check(self, count: int) -> None:
+        if count > self._whole - self.at:
+            raise _BrokenError(f"cut off or broken: {count} bytes are promised at byte {self.at} of {self._whole}")
+        if count > self._size - self.at:
+            raise _UnreadError(f"its header is longer than the {_LARGEST} bytes that are read of any file")
 
 
 def read(file: BinaryIO, size: int) -> Header:
@@ -119,16 +126,19 @@ def read(file: BinaryIO, size: int) -> Header:
     metadata: dict[str, str] = {}
     tensors: dict[str, Tensor] = {}
     problems: list[str] = []
+    unread: list[str] = []
     cursor = _Cursor(file, size)
     try:
         _walk(cursor, size, metadata, tensors)
     except _BrokenError as fault:
         problems.append(str(fault))
+    except _UnreadError as limit:
+        unread.append(str(limit))
     for name, tensor in tensors.items():
         shape = _written_shape(metadata.get(f"comfy.gguf.orig_shape.{name}"))
         if shape:
             tensors[name] = Tensor(tensor.dtype, shape)
-    return Header("gguf", tensors, metadata, size, tuple(problems))
+    return Header("gguf", tensors, metadata, size, tuple(problems), unread=tuple(unread))
 
 
 def _walk(cursor: _Cursor, size: int, metadata: dict[str, str], tensors: dict[str, Tensor]) -> None:
@@ -140,8 +150,10 @@ def _walk(cursor: _Cursor, size: int, metadata: dict[str, str], tensors: dict[st
         raise _BrokenError(f"GGUF version {version} is not known")
     form = "I" if version == 1 else "Q"
     count, keys = cursor.count(form), cursor.count(form)
+    if (count + keys) * _LEAST > size:
+        raise _BrokenError(f"{count} tensors and {keys} texts do not fit into {size} bytes")
     if count > _MOST_TENSORS or keys > _MOST_KEYS:
-        raise _BrokenError(f"{count} tensors and {keys} texts are more than any model has")
+        raise _UnreadError(f"{count} tensors and {keys} texts are more than is read of any file")
     for _ in range(keys):
         key = cursor.text(form)
         value = _value(cursor, cursor.count("I"), form, 0)

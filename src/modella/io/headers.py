@@ -5,10 +5,12 @@ Bad content never raises: it becomes a problem of the header. Only OSError comes
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
+from modella.core.grouping import DIFFUSERS_INDEX, group
 from modella.core.tensors import Header, Tensor
 from modella.io import gguf, pickles, safetensors
 
@@ -17,15 +19,94 @@ _LARGEST_JSON = 16 * 1024 * 1024
 _SHARD = re.compile(r"^(?P<stem>.+)-(?P<part>\d{5})-of-(?P<parts>\d{5})\.safetensors$")
 _MOST_SHARDS = 200
 
+_COMPONENTS = {
+    "transformer": "transformer.",
+    **dict.fromkeys(("unet", "prior", "decoder"), "unet."),
+    **dict.fromkeys(("vae", "vqgan", "movq", "vqvae"), "vae."),
+    **{name: f"{name}." for name in ("text_encoder", "text_encoder_2", "text_encoder_3")},
+    **dict.fromkeys(("text_encoder_4", "text_model", "mllm"), "text_encoders."),
+    "image_encoder": "clip_l_vision.",
+}
+"""The folders of a diffusers model, and what their tensors are called in a checkpoint of one file.
+
+A second denoiser (Wan 2.2 has one for each half of the steps) is like the first; safety checkers say nothing.
+"""
+
 
 def read_header(path: Path) -> Header:
     """The header of any model file; `format` is safetensors, gguf, torch, zip, workflow, json, html or unknown.
 
-    A part of a split safetensors model also shows the tensors of the parts its sibling index names. Raises OSError.
+    A part of a split safetensors model also shows the tensors of its other parts, as an index beside it or their
+    names tell. Raises OSError.
     """
     header = _read_one(path)
     split = _SHARD.match(path.name) if header.format == "safetensors" else None
     return _with_siblings(path, header, split) if split and not header.problems else header
+
+
+def read_folder(path: Path) -> Header | None:
+    """The header of a folder that is one model; None for any other folder.
+
+    A diffusers model (`model_index.json` and a folder for each part) reads as a checkpoint of one file would: format
+    `diffusers`, tensors of all parts. A folder of one part (weights, perhaps in shards, with or without a
+    `config.json`) reads as that part. What the configurations say is kept under `_class_name`. Raises OSError.
+    """
+    names = sorted(entry.name for entry in path.iterdir() if entry.is_file())
+    if DIFFUSERS_INDEX in names:
+        return _read_diffusers(path)
+    main = _one_model(names)
+    if main is None:
+        return None
+    header = read_header(path / main)
+    return replace(header, metadata={**_class_of(path / "config.json"), **header.metadata})
+
+
+def _one_model(names: Sequence[str]) -> str | None:
+    """The file that stands for the only model among these; the plain form where the same weights lie in several."""
+    groups = group(names)
+    if not _CONFIGURATIONS.isdisjoint(names):
+        mains = [each.main for each in groups if re.split(r"[.-]", each.main)[0] in _OF_LIBRARIES or len(groups) == 1]
+        mains.sort(key=lambda name: (Path(name).suffix != ".safetensors", len(name), name))
+        return mains[0] if mains else None
+    return groups[0].main if len(groups) == 1 and len(groups[0].files) > 1 else None
+
+
+_CONFIGURATIONS = frozenset({"config.json", "adapter_config.json"})
+_OF_LIBRARIES = frozenset({"diffusion_pytorch_model", "model", "pytorch_model", "adapter_model"})
+
+
+def _read_diffusers(path: Path) -> Header:
+    tensors: dict[str, Tensor] = {}
+    metadata = _class_of(path / DIFFUSERS_INDEX)
+    size, problems, suspicious, unread = 0, list[str](), list[str](), list[str]()
+    for folder, prefix in _COMPONENTS.items():
+        names = sorted(each.name for each in (path / folder).iterdir()) if (path / folder).is_dir() else []
+        main = _one_model([*names, "config.json"])
+        if main is None or (prefix in _DENOISER and any(name.startswith(_DENOISER) for name in tensors)):
+            continue
+        part = read_header(path / folder / main)
+        tensors |= {prefix + name: tensor for name, tensor in part.tensors.items()}
+        size += part.size
+        problems += [f"{folder}/{main}: {problem}" for problem in part.problems]
+        unread += [f"{folder}/{main}: {reason}" for reason in part.unread]
+        suspicious += part.suspicious
+    if not tensors and not problems:
+        unread.append("none of its folders holds weights that can be read")
+    return Header("diffusers", tensors, metadata, size, tuple(problems), tuple(suspicious), unread=tuple(unread))
+
+
+_DENOISER = ("transformer.", "unet.")
+
+
+def _class_of(path: Path) -> dict[str, str]:
+    """What a configuration calls its model; empty when there is none worth reading."""
+    try:
+        text = path.read_bytes() if path.stat().st_size <= _LARGEST_JSON else b""
+        told = json.loads(text)
+    except (OSError, ValueError, RecursionError):
+        return {}
+    name = told.get("_class_name") if isinstance(told, dict) else None
+    return {"_class_name": name[:200]} if isinstance(name, str) else {}
 
 
 def _read_one(path: Path) -> Header:
@@ -112,24 +193,25 @@ def _read_json(file: BinaryIO, size: int) -> Header:
 def _with_siblings(path: Path, header: Header, split: re.Match[str]) -> Header:
     here = f"{int(split['part'])} of {int(split['parts'])}"
     names = _indexed(path.with_name(f"{split['stem']}.safetensors.index.json"))
-    tensors = dict(header.tensors)
-    for name in sorted(set(names.values())):
+    tensors, problems, there = dict(header.tensors), list(header.problems), 1
+    for name in sorted(set(names.values())) or _parts(split):
         sibling = path.with_name(name)
         if _SHARD.match(name) and sibling != path and sibling.is_file():
-            tensors |= _read_one(sibling).tensors
-    complete = bool(names) and tensors.keys() >= names.keys()
+            part = _read_one(sibling)
+            tensors |= part.tensors
+            problems += [f"{name}: {problem}" for problem in part.problems]
+            there += 1
+    complete = tensors.keys() >= names.keys() if names else there == int(split["parts"])
     for tensor in names:
         tensors.setdefault(tensor, Tensor("unknown", ()))
-    return Header(
-        header.format,
-        tensors,
-        header.metadata,
-        header.size,
-        header.problems,
-        header.suspicious,
-        header.header_length,
-        None if complete else here,
-    )
+    shard = None if complete else here
+    return replace(header, tensors=tensors, problems=tuple(problems), shard=shard, structure=None)
+
+
+def _parts(split: re.Match[str]) -> list[str]:
+    """The names of all parts of a split model that has no index."""
+    count = min(int(split["parts"]), _MOST_SHARDS)
+    return [f"{split['stem']}-{part:05d}-of-{split['parts']}.safetensors" for part in range(1, count + 1)]
 
 
 def _indexed(path: Path) -> dict[str, str]:

@@ -19,6 +19,7 @@ from modella.core.tensors import Header, Tensor
 _LARGEST = 48 * 1024 * 1024
 """Bytes of one pickle stream; real ones hold a few megabytes, a small zip can unfold to gigabytes."""
 _LARGEST_DIRECTORY = 64 * 1024 * 1024
+_TOO_LONG = "its pickle is longer than is read of any file"
 _MOST_OPCODES = 800_000
 _MOST_TENSORS = 200_000
 _DEEPEST = 48
@@ -117,6 +118,8 @@ class _Stream:
     value: Any = None
     imports: set[str] = field(default_factory=set)
     fault: str | None = None
+    limit: str | None = None
+    """Why the walk ended early although nothing was wrong."""
     end: int = 0
 
 
@@ -150,19 +153,24 @@ def read_bare(file: BinaryIO, size: int) -> Header:
     data = file.read(_LARGEST)
     first = _follow(data)
     if first.value != _MAGIC:
-        return _header_of(first, size, {})
+        return _header_of(_as_cut(first, size), size, {})
     imports: set[str] = set()
     at, stream = first.end, first
     for _ in range(3):
         stream = _follow(data[at:])
         imports |= stream.imports
         at += stream.end
-        if stream.fault:
+        if stream.fault or stream.limit:
             break
     stream.imports |= imports
-    if size > _LARGEST and stream.fault:
-        stream.fault = "its pickle is longer than any model's"
-    return _header_of(stream, size, {})
+    return _header_of(_as_cut(stream, size), size, {})
+
+
+def _as_cut(stream: _Stream, size: int) -> _Stream:
+    """A stream whose end we did not read is not broken because it has none."""
+    if stream.fault and size > _LARGEST:
+        stream.fault, stream.limit = None, _TOO_LONG
+    return stream
 
 
 def _check_directory(file: BinaryIO, size: int) -> None:
@@ -202,7 +210,9 @@ def _header_of(stream: _Stream, size: int, metadata: dict[str, str]) -> Header:
         tensors[name] = tensor
     metadata |= _texts(stream.value)
     problems = (stream.fault,) if stream.fault else ()
-    return Header("torch", tensors, metadata, size, problems, tuple(sorted(stream.imports)[:50]))
+    unread = (stream.limit,) if stream.limit else ()
+    imports = tuple(sorted(stream.imports)[:50])
+    return Header("torch", tensors, metadata, size, problems, imports, unread=unread)
 
 
 def _unwrapped(value: Any) -> Any:
@@ -261,12 +271,12 @@ def _follow(data: bytes) -> _Stream:
     machine = _Machine(stream.imports)
     source = BytesIO(data)
     if len(data) > _LARGEST:
-        stream.fault = "its pickle is longer than any model's"
+        stream.limit = _TOO_LONG
         return stream
     try:
         for count, (opcode, argument, _) in enumerate(pickletools.genops(source)):
             if count > _MOST_OPCODES:
-                stream.fault = "its pickle has more steps than any model's"
+                stream.limit = "its pickle has more steps than are followed in any file"
                 break
             machine.step(opcode.name, argument)
     except _FAULTS as fault:

@@ -41,6 +41,9 @@ def read(file: BinaryIO, size: int) -> Header:
     problem = _bad_length(length, size)
     if problem:
         return Header("safetensors", size=size, problems=(problem,))
+    if length > _PARSED:
+        long = f"its header is {length} bytes long, more than is read of any file"
+        return Header("safetensors", size=size, header_length=8 + length, unread=(long,))
     text = file.read(length)
     return _read_alike(text, size) or _read_whole(text, size)
 
@@ -63,7 +66,8 @@ class _Described(NamedTuple):
     end: int
 
 
-_MOST_REMEMBERED, _MOST_TENSORS = 64, 2000
+_MOST_TENSORS, _MOST_TOGETHER = 4000, 128_000
+"""Tensors of one remembered header (an SDXL LoRA with both text encoders has 2,958), and of all of them."""
 _known: "OrderedDict[str, _Described]" = OrderedDict()
 _known_lock = threading.Lock()
 
@@ -110,7 +114,7 @@ def _described(structure: str, rest: str) -> _Described | None:
     found = _Described(tensors, end)
     with _known_lock:
         _known[structure] = found
-        if len(_known) > _MOST_REMEMBERED:
+        while len(_known) > 1 and sum(len(one.tensors) for one in _known.values()) > _MOST_TOGETHER:
             _known.popitem(last=False)
     return found
 
@@ -136,8 +140,6 @@ def _bad_length(length: int, size: int) -> str | None:
         return f"the header claims {length} bytes; the format allows {_LARGEST}"
     if 8 + length > size:
         return f"the header claims {length} bytes, the file has {size}: cut off or broken"
-    if length > _PARSED:
-        return f"the header claims {length} bytes, more than any real model needs"
     return None
 
 

@@ -30,7 +30,7 @@ from modella.core.sidecars.registry import read as read_sidecar
 from modella.core.summary import Row, row_of
 from modella.core.weighing import disagreements, kind_of
 from modella.io.disk import is_regular
-from modella.io.headers import read_header
+from modella.io.headers import read_folder, read_header
 from modella.io.packaged import load_rules
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -152,7 +152,8 @@ def _json_of(file: Path) -> Any:
 def record_of(target: Target) -> tuple[Metadata, Overrides]:
     """The whole record of an adopted model, from its bytes and from everything that lies beside it. Raises OSError."""
     folder = _folder(target)
-    detected = identify(read_header(folder / target.files[0][0]), load_rules())
+    whole = read_folder(Path(target.top) / target.place) if target.place == target.folder else None
+    detected = identify(whole or read_header(folder / target.files[0][0]), load_rules())
     own, overrides = _own(target.metadata, Metadata), _own(target.overrides, Overrides) or Overrides(schema=1)
     readings, told = _wanted(_readings(target, folder), overrides), header_fields(detected.text)
     alone = own is None and not readings and not overrides.fields
