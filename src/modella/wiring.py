@@ -29,7 +29,9 @@ from modella.work.pace import Pace
 from modella.work.queue import Queue
 from modella.work.recovering import recover
 from modella.work.reindex import rebuild
-from modella.work.tasks import Tasks
+from modella.work.roots import own_root
+from modella.work.scan import scan
+from modella.work.tasks import Task, Tasks
 from modella.work.trash import unlist_trashed
 
 CIVITAI_HOSTS = ("civitai.com", "www.civitai.com", "civitai.red", "civitai.green", "civitai.blue", "api.civitai.com")
@@ -95,7 +97,10 @@ def open_house(flags: Mapping[str, Any], env: Mapping[str, str] = os.environ, *,
         ownership.release()
         raise
     recover(hands)
-    if hands.index.is_new or ownership.after_power_cut:
+    if hands.index.is_new:
+        with suppress(ModellaError):
+            scan(hands, [(own_root(hands), "")], Task("start", "scan", hands.bus), quiet=0.0)
+    elif ownership.after_power_cut:
         with suppress(ModellaError):
             rebuild(hands)
             unlist_trashed(hands)

@@ -437,3 +437,21 @@ def test_models_of_the_library_itself_are_neither_new_nor_changed(house: House) 
     (folder / "own.safetensors").unlink()
     scanned(house)
     assert everything(house)["loras/own"]["state"] == "missing"
+
+
+def test_a_model_that_no_scan_has_seen_yet_can_be_missing_too(house: House) -> None:
+    folder = house.hands.library.root / "loras" / "own"
+    weights(folder / "own.safetensors")
+    size = (folder / "own.safetensors").stat().st_size
+    record = {
+        "id": "0" * 26,
+        "name": "Own",
+        "cleaned_name": "own",
+        "kind": "lora",
+        "added_at": "2026",
+        "updated_at": "2026",
+    }
+    house.hands.index.put({**record, "files": [{"name": "own.safetensors", "size": size}]}, "loras/own")
+    shutil.rmtree(folder)
+    assert counts(scanned(house)) == (0, 0, 0, 0, 1)
+    assert everything(house)["loras/own"]["state"] == "missing"

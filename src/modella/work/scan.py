@@ -114,6 +114,7 @@ class _Scan:
         self._orphans: list[Found] = []
         self._takes_back = False
         self._named: set[str] = set()
+        self._met: set[str] = set()
         self._rows: list[Row] = []
         self._seen_now: list[Seen] = []
         self._put_at = time.monotonic()
@@ -150,6 +151,7 @@ class _Scan:
         present: set[str] = set()
         for found in self._sighting.models(folder, walk, known):
             present.update(seen.name for seen in found.seen)
+            self._met.add(found.place)
             if found.is_record_only:
                 self._orphans.append(found)
                 continue
@@ -352,11 +354,19 @@ class _Scan:
         for path in self._dead:
             places = {seen.place for seen in self._index.seen_in(self._root.id, path).values()}
             self._result.unreachable += self._index.set_state(self._root.id, "unreachable", places)
-        places = {seen.place for seen in self._gone.values()}
+        places = {seen.place for seen in self._gone.values()} | self._never_seen(dead)
         self._index.forget_seen(self._gone.values())
         self._result.missing += self._index.set_state(self._root.id, "missing", places)
         if places:
             self._tell_changed(len(places))
+
+    def _never_seen(self, dead: tuple[str, ...]) -> set[str]:
+        """Models that a download or a rebuild put into the index, and that have gone before any scan saw them."""
+        if self._below:
+            return set()
+        unmet = {place for place in self._index.places(self._root.id) if place not in self._met}
+        reachable = (place for place in unmet if not any(f"{place}/".startswith(each) for each in dead))
+        return {place for place in reachable if not os.path.lexists(self._top / place)}
 
     # ------------------------------------------------------------------------------------------------------ telling
 

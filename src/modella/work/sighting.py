@@ -62,7 +62,7 @@ class Sighting:
         if DIFFUSERS_INDEX in folder.names and not _is_record(self._top, folder):
             yield from self._whole(folder, known)
             return
-        placed = self._placed(folder)
+        placed = self._placed(folder, known)
         if placed:
             yield placed
         claimed = {each.name for each in placed.seen} if placed else set[str]()
@@ -74,9 +74,9 @@ class Sighting:
                 yield found
         yield from self._only_records(folder, {each.main for each in groups}, known)
 
-    def _placed(self, folder: Folder) -> Found | None:
+    def _placed(self, folder: Folder, known: dict[str, Seen]) -> Found | None:
         """The model whose record lies in the folder."""
-        if not _is_record(self._top, folder):
+        if "metadata.json" not in known and not _is_record(self._top, folder):
             return None
         metadata = folder.look("metadata.json")
         overrides = folder.look("overrides.json") if "overrides.json" in folder.names else None
@@ -85,7 +85,6 @@ class Sighting:
         place = folder.path if folder.path.isascii() else place_of(self._top / folder.path, self._top)
         names = [name for name in folder.names if is_weights(name)]
         entries = [entry for name in names if (entry := folder.look(name))]
-        known = self._index.seen_in(self._root.id, folder.path)
         files = tuple((entry.name, entry.size, entry.mtime) for entry in entries)
         beside = _signature([overrides] if overrides else [])
         seen = [self._seen(folder, place, metadata, beside, "hashes")]
