@@ -276,6 +276,7 @@ NETWORKS: tuple[Network, ...] = (
     Network("pixart", "pixart", _crossed(1152, 4608, 28), "transformer.", ("sana",)),
     Network("allegro", "allegro", _crossed(2304, 9216, 32), "transformer."),
     Network("cogvideox 5B", "cogvideox", _crossed(3072, 12288, 42, both=False), "transformer."),
+    Network("mochi diffusers", "mochi", _crossed(3072, 12288, 48, both=False), "transformer.", ("cogvideox",)),
     Network("cogvideox 2B", "cogvideox", _crossed(1920, 7680, 30, both=False), "transformer."),
     Network("cogview4", "cogview4", _crossed(4096, 16384, 28, both=False), "transformer."),
     Network(
