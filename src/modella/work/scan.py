@@ -152,6 +152,7 @@ class _Scan:
         for found in self._sighting.models(folder, walk, known):
             present.update(seen.name for seen in found.seen)
             self._met.add(found.place)
+            folder.is_closed = folder.is_closed or found.is_placed
             if found.is_record_only:
                 self._orphans.append(found)
                 continue

@@ -32,6 +32,11 @@ class Found:
     describe: Callable[[], Target]
     is_record_only: bool = False
 
+    @property
+    def is_placed(self) -> bool:
+        """Whether its record lies in its folder: everything below belongs to it then."""
+        return self.seen[0].name == "metadata.json"
+
     @cached_property
     def target(self) -> Target:
         """What to look at."""
@@ -76,7 +81,7 @@ class Sighting:
 
     def _placed(self, folder: Folder, known: dict[str, Seen]) -> Found | None:
         """The model whose record lies in the folder."""
-        if "metadata.json" not in known and not _is_record(self._top, folder):
+        if not folder.path or ("metadata.json" not in known and not _is_record(self._top, folder)):
             return None
         metadata = folder.look("metadata.json")
         overrides = folder.look("overrides.json") if "overrides.json" in folder.names else None

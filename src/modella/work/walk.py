@@ -38,13 +38,15 @@ class Entry:
 class Folder:
     """One folder: names of all files in it, and how to look at one. `problem` says why it cannot be listed.
 
-    `whole` marks a diffusers model, whose files lie in folders below and are all named here.
+    `whole` marks a diffusers model, whose files lie in folders below and are all named here. `is_closed` is set by
+    whoever takes the folder when nobody shall look below it.
     """
 
     path: str
     names: list[str] = field(default_factory=list)
     problem: str | None = None
     whole: bool = False
+    is_closed: bool = False
     entries: "dict[str, os.DirEntry[str]]" = field(default_factory=dict)
 
     def look(self, name: str) -> Entry | None:
@@ -66,14 +68,14 @@ class Walk:
         self._linked: set[tuple[int, int]] = set()
 
     def folders(self, below: str = "") -> Iterator[Folder]:
-        """Every folder, the upper ones first."""
+        """Every folder, the upper ones first; not those below one that whoever takes it has closed."""
         waiting = [below]
         while waiting:
             path = waiting.pop()
             folder, inner = self._list(path)
-            if path.count("/") < _DEEPEST:
-                waiting += [f"{path}/{name}" if path else name for name in sorted(inner, reverse=True)]
             yield folder
+            if path.count("/") < _DEEPEST and not folder.is_closed:
+                waiting += [f"{path}/{name}" if path else name for name in sorted(inner, reverse=True)]
 
     def is_elsewhere(self, entry: Entry) -> bool:
         """Whether a link leads to a file that is listed under its own name, or was met through another link."""
