@@ -1308,19 +1308,6 @@ CASES: tuple[Case, ...] = (
         ),
     ),
     Case(
-        "anima lokr whose factors are a plain product",
-        "lora",
-        "anima",
-        of(
-            {
-                "diffusion_model.blocks.0.cross_attn.q_proj.lokr_w1": (2048, 8),
-                "diffusion_model.blocks.0.cross_attn.q_proj.lokr_w2": (8, 2048),
-                "diffusion_model.blocks.0.cross_attn.q_proj.dora_scale": (2048,),
-            }
-        ),
-        also=("cosmos",),
-    ),
-    Case(
         "minimax h3 lora",
         "lora",
         "minimax-h3",

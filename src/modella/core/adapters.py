@@ -86,10 +86,7 @@ class Adapter:
             return (one[1] if self._first(layer, (".hada_t1",)) else one[0], two[1])
         left, right = self._factor(layer, "1"), self._factor(layer, "2")
         if left and right:
-            # Factors this tall and this wide are those of a plain product; no Kronecker split gives such shapes.
-            # Seen in sample key lists of another tool only, not in a published file.
-            plain = left[1] == right[0] and min(left[0], right[1]) > 64 * left[1]
-            return (left[0], right[1]) if plain else (left[0] * right[0], left[1] * right[1])
+            return (left[0] * right[0], left[1] * right[1])
         into, out = self._first(layer, (".a2.weight",)), self._first(layer, (".b1.weight",))
         return (out[0] if out else 0, into[1]) if into and len(into) > 1 else None
 
