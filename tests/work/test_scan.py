@@ -165,7 +165,7 @@ def test_sidecars_of_other_tools_fill_the_record_and_changes_in_them_are_seen(ho
     sidecar = folder / "x.json"
     told = {"description": "", "notes": "my own words", "activation text": "xyz girl", "preferred weight": 0.7}
     sidecar.write_text(json.dumps(told))
-    scanned(house, folder)
+    assert scanned(house, folder)["imported"] == {"fields": 3, "files": 1, "conflicts": 0}
     found = everything(house)["x.safetensors"]
     assert (found["notes"], found["trained_words"], found["preferred_weight"]) == ("my own words", ["xyz girl"], 0.7)
     sidecar.write_text(json.dumps(told | {"notes": "other words"}))

@@ -134,9 +134,11 @@ def _print_finding(finding: dict[str, Any]) -> None:
 
 
 def _print_scan(found: dict[str, Any], as_json: bool) -> None:
+    imported = found.get("imported") or {}
     if as_json:
         kept = {name: found.get(name, 0) for name in _COUNTS}
-        print_json(kept | {name: found[name] for name in _WHEN_THERE if found.get(name)})
+        told = {name: found[name] for name in _WHEN_THERE if found.get(name)}
+        print_json(kept | told | ({"imported": imported} if imported.get("files") else {}))
         return
     out = console()
     counts = {name: found.get(name, 0) for name in (*_COUNTS, "unreachable", "unsettled")}
@@ -144,5 +146,7 @@ def _print_scan(found: dict[str, Any], as_json: bool) -> None:
     parts = [name for name in ("added", "changed", "moved", "missing", "unreachable", "unsettled") if counts[name]]
     if parts:
         out.print(Text("  " + " · ".join(words().say(f"scan.{name}", count=f"{counts[name]:,}") for name in parts)))
+    if imported.get("files"):
+        out.print(Text("  " + words().say("scan.imported", **{k: f"{v:,}" for k, v in imported.items()}), style="cyan"))
     for problem in found.get("problems", [])[:_SHOWN]:
         out.print(Text(f"  {shown(problem)}", style="yellow"))

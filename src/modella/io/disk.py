@@ -59,6 +59,8 @@ _NO_HARD_LINK = {errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK}
 
 _TEMPORARY = re.compile(r"^\..+\.[0-9a-f]{12}\.tmp$|^\.[0-9a-f]{16}\.part$")
 """Names under which this module writes before it renames."""
+_RECORD_UNFINISHED = re.compile(r"^\.(.*\.modella(\.overrides)?|metadata|overrides)\.json\.[0-9a-f]{12}\.tmp$")
+"""... a record of ours, in folders that others write to as well."""
 
 _MEANING: dict[int, tuple[type[ModellaError], str]] = {
     errno.ENOSPC: (NoSpace, "no-space"),
@@ -810,6 +812,19 @@ def remove_emptied(folders: Iterable[Path]) -> None:
     if ordered:
         with disk_errors(ordered[-1]):
             _flush_all(each.parent for each in ordered)
+
+
+def sweep_dead(folder: Path, names: Iterable[str], before: float) -> None:
+    """Removes what a write of one of our records left in a folder when its process died.
+
+    `before` is when this process began, as a time stamp: what is younger, this process may be writing just now.
+    """
+    for name in names:
+        path = folder / name
+        if _RECORD_UNFINISHED.match(name) and is_regular(path):
+            with suppress(OSError):
+                if path.stat().st_mtime < before:
+                    path.unlink()
 
 
 def remove_if_empty(folder: Path, root: Path) -> None:

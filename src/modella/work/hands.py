@@ -44,6 +44,8 @@ class Hands:
     patience: Patience
     tasks: Tasks
     planning: threading.Lock = field(default_factory=threading.Lock)
+    began: float = field(default_factory=time.time)
+    """When this process became the owner, as a time stamp."""
     changing: threading.RLock = field(default_factory=threading.RLock)
     """Held by whoever reads a canonical record in order to write it back."""
     busy: set[str] = field(default_factory=set)

@@ -75,13 +75,15 @@ class Target(NamedTuple):
 class Looked(NamedTuple):
     """What came of it: the row for the index, or why the model cannot be read now.
 
-    `is_hashed`: our record has the hashes of the files as they are now.
+    `is_hashed`: our record has the hashes of the files as they are now. `imported`: fields that were taken from files
+    of other tools, how many such files there were, and how often they disagreed.
     """
 
     target: Target
     row: Row | None
     problem: str | None = None
     is_hashed: bool = False
+    imported: tuple[int, int, int] = (0, 0, 0)
 
 
 def look_at(targets: Sequence[Target]) -> list[Looked]:
@@ -114,7 +116,9 @@ def _looked(target: Target) -> Looked:
         if target.home == "placed" or target.state == "missing":
             return Looked(target, _row(target, *_written(target)), is_hashed=True)
         metadata, overrides = record_of(target)
-        return Looked(target, _row(target, metadata, overrides), is_hashed=_is_hashed(target, metadata))
+        told = metadata.imported
+        imported = (told.fields, len(told.files), len(told.conflicts))
+        return Looked(target, _row(target, metadata, overrides), None, _is_hashed(target, metadata), imported)
     except OSError as problem:
         return Looked(target, None, problem.strerror or str(problem))
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as problem:

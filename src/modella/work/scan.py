@@ -19,7 +19,7 @@ from typing import Any
 from modella.core.events import ModelsChanged
 from modella.core.root import Root
 from modella.core.summary import Row, row_of
-from modella.io.disk import publish
+from modella.io.disk import publish, sweep_dead
 from modella.io.store.index import Seen
 from modella.work.hands import Hands
 from modella.work.hashwave import hash_all
@@ -33,6 +33,7 @@ from modella.work.walk import Folder, Walk
 
 QUIET = 2.0
 """Seconds that a new file must have been left alone before it is taken in: half a copy is no model."""
+_IMPORTED = ("fields", "files", "conflicts")
 _CHUNK = 48
 _BATCH, _BATCH_SECONDS = 500, 1.0
 """Models, or seconds, after which what was found is committed: large commits cost less, early ones are seen early."""
@@ -46,7 +47,10 @@ _STUBS_AFTER = 30.0
 
 @dataclass
 class ScanResult:
-    """What a scan found, in models; `unreachable` are those of folders and drives that could not be looked at."""
+    """What a scan found, in models; `unreachable` are those of folders and drives that could not be looked at.
+
+    `imported` counts what was taken from files of other tools: fields, files, and disagreements among them.
+    """
 
     seen: int = 0
     added: int = 0
@@ -55,6 +59,7 @@ class ScanResult:
     missing: int = 0
     unreachable: int = 0
     unsettled: int = 0
+    imported: dict[str, int] = field(default_factory=lambda: dict.fromkeys(_IMPORTED, 0))
     problems: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
@@ -147,6 +152,7 @@ class _Scan:
             self._dead.append(folder.path)
             self._result.problems.append(f"{folder.path or '.'}: {folder.problem}")
             return
+        sweep_dead(self._top / folder.path, folder.names, self._hands.began)
         known = self._index.seen_in(self._root.id, folder.path)
         present: set[str] = set()
         for found in self._sighting.models(folder, walk, known):
@@ -299,6 +305,8 @@ class _Scan:
                 self._result.problems.append(f"{looked.target.place}: {looked.problem}")
                 continue
             wave = "hashes" if looked.is_hashed or looked.target.state != "present" else "headers"
+            for name, count in zip(_IMPORTED, looked.imported, strict=True):
+                self._result.imported[name] += count
             self._rows.append(self._unique(looked))
             self._seen_now += [each._replace(wave=wave) if each.wave == "names" else each for each in found.seen]
             self._count(found)
