@@ -199,6 +199,15 @@ def test_a_cache_of_hugging_face_is_read_through_its_links(house: House, tmp_pat
     assert found["files"][0]["hints"] == {"sha256": "ab" * 32}
 
 
+def test_hashes_that_a1111_has_counted_are_hints(house: House, tmp_path: Path) -> None:
+    weights(tmp_path / "webui" / "models" / "Lora" / "x.safetensors")
+    entry = {"mtime": LONG_AGO, "sha256": "ab" * 32}
+    (tmp_path / "webui" / "cache.json").write_text(json.dumps({"hashes": {"lora/x": entry}}))
+    scanned(house, tmp_path / "webui" / "models")
+    (found,) = everything(house).values()
+    assert (found["files"][0]["sha256"], found["files"][0]["hints"]) == (None, {"sha256": "ab" * 32})
+
+
 def test_a_drive_that_is_gone_makes_models_unreachable_and_loses_nothing(house: House, tmp_path: Path) -> None:
     folder = tmp_path / "drive"
     weights(folder / "x.safetensors")

@@ -53,7 +53,7 @@ class Target(NamedTuple):
 
     `files` are name (below `folder`), size and time of change; `metadata` and `overrides` are our own canonical files
     where there are some, and of a model that was placed, `home`, always. `link` is the real path of a file that is a
-    link. `state` is `missing` when only our record is there, `not-downloaded` when a cloud drive keeps the bytes.
+    link, `told_sha256` what another program's cache says. `state` is `missing` when only our record is there, `not-downloaded` when a cloud drive keeps the bytes.
     """
 
     root: str
@@ -70,6 +70,7 @@ class Target(NamedTuple):
     link: str | None = None
     home: str = "adopted"
     state: str = "present"
+    told_sha256: str | None = None
 
 
 class Looked(NamedTuple):
@@ -277,7 +278,7 @@ def _earlier(own: Metadata | None) -> dict[str, Any]:
 def _files(target: Target, own: Metadata | None, detected: Identity, merged: Merged) -> list[ModelFile]:
     """The files as they lie there; what was found out about unchanged ones earlier still holds."""
     known = {file.name: file for file in own.files} if own else {}
-    hints = _hints(detected, merged)
+    hints = _hints(target, detected, merged)
     files = []
     for number, (name, size, _) in enumerate(target.files):
         file = known.get(name)
@@ -298,11 +299,10 @@ def _files(target: Target, own: Metadata | None, detected: Identity, merged: Mer
     return files
 
 
-def _hints(detected: Identity, merged: Merged) -> dict[str, str]:
+def _hints(target: Target, detected: Identity, merged: Merged) -> dict[str, str]:
     """Hashes that were told and not counted."""
-    in_header = detected.text.get("embedded_autov3")
-    told = merged.hints.known()
-    return {"autov3": in_header, **told} if in_header else told
+    told = {"autov3": detected.text.get("embedded_autov3"), "sha256": target.told_sha256, **merged.hints.known()}
+    return {name: value for name, value in told.items() if value}
 
 
 def _previews(target: Target, merged: Merged, known: Sequence[Preview]) -> list[Preview]:

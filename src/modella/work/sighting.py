@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path, PurePosixPath
@@ -10,7 +11,9 @@ from pathlib import Path, PurePosixPath
 from modella.core.grouping import DIFFUSERS_INDEX, Group, group, is_weights, title
 from modella.core.root import Root
 from modella.core.sidecars.families import Family, families
+from modella.core.sidecars.hash_caches import LARGEST, by_name, hint, read_hashes
 from modella.core.sidecars.hub_folders import records_of
+from modella.io.disk import is_regular
 from modella.io.store.index import Seen
 from modella.work.hands import Hands
 from modella.work.ignored import ignored
@@ -128,6 +131,7 @@ class Sighting:
                 state="not-downloaded" if entries[0].is_placeholder else "present",
                 metadata=paths.get("metadata"),
                 overrides=paths.get("overrides"),
+                told_sha256=hint(self._told_hashes, each.main, entries[0].mtime / 1e9),
             )
 
         return Found(place, seen, each.main not in known, target)
@@ -169,6 +173,17 @@ class Sighting:
             overrides=str(record.with_name(entry.name.removesuffix(_OURS[0]) + _OURS[1])),
             state="missing",
         )
+
+    @cached_property
+    def _told_hashes(self) -> dict[str, list[tuple[float, str]]]:
+        """What A1111 or reForge has counted before, when the root lies in its folder."""
+        found: dict[str, list[tuple[float, str]]] = {}
+        for folder in (self._top, *list(self._top.parents)[:2]):
+            cache = folder / "cache.json"
+            with suppress(OSError):
+                if is_regular(cache) and cache.stat().st_size <= LARGEST:
+                    found |= by_name(read_hashes(cache.read_bytes()))
+        return found
 
     def _own(self, folder: Folder, place: str, main: str) -> dict[str, Entry]:
         """Our own records of an adopted file, as they lie there now."""

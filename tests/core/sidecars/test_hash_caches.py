@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modella.core.sidecars.hash_caches import hint, read_hashes
+from modella.core.sidecars.hash_caches import by_name, hint, read_hashes
 from tests.core.sidecars.sidecar_files import NOTHING, SHA256
 
 TITLE = "lora/sub/lantern"
@@ -33,11 +33,16 @@ def test_hashes_stand_under_their_titles() -> None:
 
 
 def test_a_hash_counts_while_the_file_is_as_old_as_then() -> None:
-    entries = read_hashes(cache())
-    assert hint(entries, TITLE, 1_700_000_001.0).sha256 == SHA256
-    assert hint(entries, TITLE, 1_700_000_010.0).known() == {}
-    assert hint(entries, TITLE, 1_600_000_000.0).known() == {}
-    assert hint(entries, "lora/other", 1_700_000_000.25).known() == {}
+    entries = by_name(read_hashes(cache()))
+    assert hint(entries, "lantern.safetensors", 1_700_000_001.0) == SHA256
+    assert hint(entries, "lantern.safetensors", 1_700_000_010.0) is None
+    assert hint(entries, "lantern.safetensors", 1_600_000_000.0) is None
+    assert hint(entries, "other.safetensors", 1_700_000_000.25) is None
+
+
+def test_two_files_of_one_name_and_time_tell_nothing() -> None:
+    entries = by_name({"lora/a/x": (5.0, SHA256), "checkpoint/x.safetensors": (5.0, "a" * 64)})
+    assert hint(entries, "x.ckpt", 5.0) is None
 
 
 @pytest.mark.parametrize("hashed", [b"lantern", b"lantern.safetensors", b"lantern.ckpt", b""])

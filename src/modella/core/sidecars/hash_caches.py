@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 
-from modella.core.digests import Digests, clean
+from modella.core.digests import clean
 from modella.core.loose_json import mapping, number
 from modella.core.sidecars.reading import base_name, decoded
 
@@ -31,12 +31,22 @@ def read_hashes(content: bytes) -> dict[str, tuple[float, str]]:
     return {title: entry for title, entry in found if entry is not None}
 
 
-def hint(entries: Mapping[str, tuple[float, str]], title: str, modified: float) -> Digests:
-    """The hash of a file with this title, when it has not been modified since."""
-    entry = entries.get(title)
-    if entry is None or abs(entry[0] - modified) > CLOCK:
-        return Digests()
-    return Digests(sha256=entry[1])
+def by_name(entries: Mapping[str, tuple[float, str]]) -> dict[str, list[tuple[float, str]]]:
+    """The same by the last part of the title, without its ending: kinds differ in how much of a path they write."""
+    found: dict[str, list[tuple[float, str]]] = {}
+    for title, entry in entries.items():
+        found.setdefault(_stem(base_name(title)), []).append(entry)
+    return found
+
+
+def hint(entries: Mapping[str, list[tuple[float, str]]], file: str, modified: float) -> str | None:
+    """The SHA-256 of the file with this name, when there is just one that was modified then."""
+    fitting = {sha256 for at, sha256 in entries.get(_stem(file), ()) if abs(at - modified) <= CLOCK}
+    return fitting.pop() if len(fitting) == 1 else None
+
+
+def _stem(name: str) -> str:
+    return next((name.removesuffix(end) for end in _SUFFIXES if end and name.lower().endswith(end)), name)
 
 
 def _entry(title: str, told: Mapping[str, object]) -> tuple[float, str] | None:
