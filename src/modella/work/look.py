@@ -53,7 +53,8 @@ class Target(NamedTuple):
 
     `files` are name (below `folder`), size and time of change; `metadata` and `overrides` are our own canonical files
     where there are some, and of a model that was placed, `home`, always. `link` is the real path of a file that is a
-    link, `told_sha256` what another program's cache says. `state` is `missing` when only our record is there, `not-downloaded` when a cloud drive keeps the bytes.
+    link, `told_sha256` what another program's cache says. `state` is `missing` when only our record is there,
+    `not-downloaded` when a cloud drive keeps the bytes.
     """
 
     root: str
