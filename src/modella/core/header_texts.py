@@ -83,12 +83,12 @@ def _tags(metadata: Mapping[str, str], counted: Mapping[str, Any]) -> list[str]:
     for tags in counted.values():
         for tag, count in tags.items() if isinstance(tags, dict) else ():
             if isinstance(count, int):
-                name = tag.strip()[:200]
-                counts[name] = counts.get(name, 0) + count
+                counts[tag] = counts.get(tag, 0) + count
     if not counts:
         written = _text(metadata.get("modelspec.tags")) or ""
         return [tag for part in written.split(",") if (tag := part.strip())][:_TAGS]
-    return sorted((tag for tag in counts if tag), key=lambda tag: -counts[tag])[:_TAGS]
+    frequent = sorted(counts, key=counts.__getitem__, reverse=True)[: 2 * _TAGS]
+    return list(dict.fromkeys(tag for each in frequent if (tag := each.strip()[:200])))[:_TAGS]
 
 
 def _folders(metadata: Mapping[str, str], counted: Mapping[str, Any]) -> list[str]:

@@ -1,5 +1,6 @@
 """Processes that look at models: started when there is enough to do, and never taken along by a file that kills one."""
 
+import gc
 import os
 import time
 from collections.abc import Iterator
@@ -60,7 +61,7 @@ class Lookers:
     def start(self, chunk: list[Found]) -> None:
         """Hands models out."""
         if self._pool is None:
-            self._pool = ProcessPoolExecutor(self._workers, mp_context=_PROCESSES)
+            self._pool = ProcessPoolExecutor(self._workers, mp_context=_PROCESSES, initializer=_begin)
         try:
             future = self._pool.submit(look_at, [found.target for found in chunk])
         except BrokenProcessPool:
@@ -86,6 +87,12 @@ class Lookers:
             except BrokenProcessPool:
                 looked = [_one_alone(found.target) for found in chunk]
             yield from zip(chunk, looked, strict=True)
+
+
+def _begin() -> None:
+    """In a new process: what it has loaded stays, and what it makes of one file is gone with the next."""
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
 
 
 def _one_alone(target: Target) -> Looked:
