@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from collections.abc import Callable
 
 import typer
 
@@ -17,24 +18,22 @@ app = typer.Typer(
     rich_markup_mode=None if wants_no_colour() else "rich",
     help="A local-first library and download manager for generative-AI model files.",
 )
-app.command()(serve.serve)
-app.command()(demo.demo)
-app.command()(pull.pull)
-app.command()(library.scan)
-app.command()(library.adopt)
-app.command()(models.ls)
-app.command()(models.show)
-app.command()(models.verify)
-app.command()(models.identify)
-for command in (*change.COMMANDS, duplicates.duplicates, *registry.COMMANDS):
-    app.command()(command)
-app.command("import")(change.import_)
-app.add_typer(change.trash, name="trash")
-app.command()(library.rebuild)
-app.command()(library.doctor)
-app.add_typer(queue.app, name="queue")
-app.add_typer(library.app, name="roots")
-app.add_typer(tokens.app, name="tokens")
+_PANELS: dict[str, tuple[Callable[..., None], ...]] = {
+    "Start": (serve.serve, demo.demo, pull.pull),
+    "What you have": (library.scan, library.adopt, models.ls, models.show, models.identify),
+    "Change": (*change.COMMANDS, duplicates.duplicates),
+    "What is known": registry.COMMANDS,
+    "Keep whole": (models.verify, library.doctor, library.rebuild),
+}
+"""The commands as the help shows them; groups of commands stand below."""
+for panel, commands in _PANELS.items():
+    for command in commands:
+        app.command(rich_help_panel=panel)(command)
+app.command("import", rich_help_panel="Change")(change.import_)
+app.add_typer(change.trash, name="trash", rich_help_panel="Change")
+app.add_typer(library.app, name="roots", rich_help_panel="What you have")
+app.add_typer(queue.app, name="queue", rich_help_panel="Start")
+app.add_typer(tokens.app, name="tokens", rich_help_panel="Start")
 
 
 @app.callback(invoke_without_command=True)

@@ -54,6 +54,7 @@ def ls(
         text = words().say("cli.nothing-matches") if is_filtered else words().say("cli.no-models")
         console().print(Text(text, style="dim"))
         return
+    _print_meant(page["meant"])
     out = console()
     columns = [name for name in ("name", "kind", "family", "base", "size", "id") if out.width >= _ROOM_FOR.get(name, 0)]
     made = table(*columns)
@@ -68,6 +69,16 @@ def ls(
         }
         made.add_row(*(row[name] for name in columns))
     out.print(made)
+    if page["total"] > len(page["items"]):
+        out.print(
+            Text(words().say("cli.some-of", count=f"{len(page['items']):,}", total=f"{page['total']:,}"), style="dim")
+        )
+
+
+def _print_meant(meant: dict[str, str]) -> None:
+    """Says which words were taken for slips."""
+    for typed, known in meant.items():
+        console().print(Text(words().say("cli.meant", typed=shown(typed), known=shown(known)), style="yellow"))
 
 
 @answers_errors
