@@ -4,6 +4,7 @@ What other tools wrote beside them is merged into the record. Until the model is
 there; it goes last, and only when it is to be moved.
 """
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -22,6 +23,7 @@ from modella.io.disk import (
     copy_new,
     disk_errors,
     free_space,
+    is_regular,
     make_folders,
     remove_emptied,
     sweep,
@@ -357,6 +359,24 @@ def _drop(hands: Hands, move: Move, model: str) -> None:
             kept_as = "overrides.json" if path.name.endswith("overrides.json") else "metadata.json"
             hands.library.keep_history(model, path, stamp(), kept_as)
         unlink_unchanged(path, each["size"], each["modified"])
+
+
+_RECORDS = ("metadata.json", "overrides.json", ".modella.json", ".modella.overrides.json")
+
+
+def may_drop(hands: Hands, move: Move) -> bool:
+    """Whether what an import shall remove at its end is our own record, or content that is in the library by then."""
+    folder = hands.library.inside(move.facts["folder"])
+    staging = hands.library.moves / move.id
+    there = [folder / str(file["name"]) for file in move.facts["metadata"]["files"]]
+    there += [Path(step.source) for step in move.steps if Path(step.source).parent == staging]
+    kept = {sha256_of(path) for path in there if is_regular(path)} if move.facts["drop"] else set()
+    for each in move.facts["drop"]:
+        path = Path(each["path"])
+        is_safe = path.name.endswith(_RECORDS) or (is_regular(path) and sha256_of(path) in kept)
+        if not is_safe and os.path.lexists(path):
+            return False
+    return True
 
 
 # ---------------------------------------------------------------------------------------------------------- staging
