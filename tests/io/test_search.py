@@ -222,3 +222,10 @@ def test_all_pages_together_are_what_a_naive_search_finds(
         for item in items
     ]
     assert keys == sorted(keys, reverse=descending)
+
+
+@pytest.mark.parametrize("key", [10**40, -(10**40), "\ud800", None, [1], {"a": 1}])
+def test_a_cursor_that_somebody_made_up_is_refused(key: object) -> None:
+    made_up = base64.urlsafe_b64encode(json.dumps(["added", True, 0, key, "x"]).encode()).decode().rstrip("=")
+    with pytest.raises(BadLink):
+        _read_cursor(made_up, "added", descending=True)

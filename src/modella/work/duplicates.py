@@ -395,5 +395,5 @@ def _file(hands: Hands, entry: str) -> Path:
 def _read(hands: Hands, entry: str) -> dict[str, Any]:
     told = read_json_or_none(_file(hands, entry))
     is_ours = isinstance(told, dict) and isinstance(told.get("items"), list) and told.get("how")
-    is_ours = is_ours and all(isinstance(each, dict) and _ITEM <= each.keys() for each in told["items"])
+    is_ours = is_ours and all(isinstance(each, dict) and each.keys() >= _ITEM for each in told["items"])
     return {"id": entry, **told} if is_ours else {"id": entry, "how": "keep-one", "at": "", "items": []}

@@ -68,7 +68,7 @@ def hash_one(hands: Hands, seen: Seen, task: Task) -> bool:
             _reunite(hands, record, digests)
             save(hands, record)
         hands.index.note_seen([each._replace(wave="hashes") for each in _mine(hands, seen)])
-    except Exception as problem:  # whatever a file, or a record of it, brings about: the next file is hashed
+    except Exception as problem:  # noqa: BLE001 (whatever a file, or its record, brings about: the next is hashed)
         log.warning("a file could not be hashed", place=seen.place, reason=str(problem)[:200])
         return False
     return True

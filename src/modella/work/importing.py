@@ -69,7 +69,7 @@ def import_paths(
             if task.stop.is_set():
                 break
             task.progress(
-                done=number, total=len(found), item=str(each.path if isinstance(each, Candidate) else each[0])
+                done=number, total=len(found), item=_text(each.path if isinstance(each, Candidate) else each[0])
             )
         if isinstance(each, Candidate):
             _take(hands, each, how, duplicates, task, done)
@@ -99,10 +99,19 @@ def _take(hands: Hands, each: Candidate, how: How, duplicates: bool, task: Task 
 def _problem(path: Path, problem: Exception) -> dict[str, Any]:
     if isinstance(problem, ModellaError):
         facts = {key: value for key, value in problem.facts.items() if isinstance(value, str | int | float)}
-        return {"path": str(path), "code": problem.code, "context": facts}
+        return {"path": _text(path), "code": problem.code, "context": facts}
     told = problem.errors()[0]["msg"] if isinstance(problem, ValidationError) else str(problem)
     reason = (told.splitlines() or [type(problem).__name__])[0][:200]
-    return {"path": str(path), "code": "bad-value", "context": {"name": "PATH", "value": str(path), "reason": reason}}
+    return {
+        "path": _text(path),
+        "code": "bad-value",
+        "context": {"name": "PATH", "value": _text(path), "reason": reason},
+    }
+
+
+def _text(path: Path) -> str:
+    """A path in a form that can be told, also one whose name is in an old encoding."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def import_one(

@@ -119,7 +119,7 @@ def _looked(target: Target) -> Looked:
         return Looked(target, _row(target, metadata, overrides), is_hashed=_is_hashed(target, metadata))
     except OSError as problem:
         return Looked(target, None, problem.strerror or str(problem))
-    except Exception as problem:  # whatever a file makes of its reader, it is this file's problem alone
+    except Exception as problem:  # noqa: BLE001 (whatever a file makes of its reader, it is its own problem alone)
         return Looked(target, None, (str(problem).splitlines() or [type(problem).__name__])[0][:200])
 
 

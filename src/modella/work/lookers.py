@@ -18,7 +18,7 @@ from modella.work.sighting import Found
 log = structlog.get_logger()
 _DEAD = (BrokenProcessPool, EOFError, OSError)
 """What is raised when a process, or the one that starts them, was killed."""
-_ATTEMPTS = 5
+_ATTEMPTS, _BREATH = 20, 0.25
 MEASURED = 1.0
 """Seconds of looking after which it is known how fast it goes."""
 _PROCESSES = get_context("forkserver" if "forkserver" in get_all_start_methods() else "spawn")
@@ -73,6 +73,7 @@ class Lookers:
                 self._pool = None
                 if attempt == _ATTEMPTS - 1:
                     raise
+                time.sleep(_BREATH)  # until the system, too, knows that it is dead
             else:
                 return
 
