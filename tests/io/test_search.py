@@ -1,5 +1,6 @@
 """Finding models: by words of any script, by facets, in every order, page by page, as a naive search would."""
 
+import base64
 import json
 import random
 from pathlib import Path
@@ -13,6 +14,7 @@ from modella.core.errors import BadLink
 from modella.core.query import Sort, read_query
 from modella.core.summary import row_of
 from modella.io.store.index import Index
+from modella.io.store.search import _read_cursor
 
 KINDS, FAMILIES, TAGS = ("lora", "checkpoint", "vae"), ("sdxl", "flux1", None), ("anime", "photo", "style", "dark")
 

@@ -150,7 +150,7 @@ def read_ordinary(path: Path, most: int = -1) -> bytes | None:
 
 
 def time_of(told: os.stat_result) -> int:
-    """When a file was last changed, in nanoseconds; what no 64 bits hold counts as the last, or the first, that they do."""
+    """When a file was last changed, in nanoseconds, as the nearest number that 64 bits hold."""
     return max(-(1 << 63), min(told.st_mtime_ns, (1 << 63) - 1))
 
 

@@ -36,7 +36,19 @@ from modella.work.describe import margin
 from modella.work.hands import Hands, new_id, now, stamp
 from modella.work.hashing import READ_SIZE, DigestSet, sha256_of
 from modella.work.look import record_of
-from modella.work.moves import How, Move, alone, bring, bring_files, drop_sources, fresh_folders, move_id, run, step_for
+from modella.work.moves import (
+    RECORD_NAMES,
+    How,
+    Move,
+    alone,
+    bring,
+    bring_files,
+    drop_sources,
+    fresh_folders,
+    move_id,
+    run,
+    step_for,
+)
 from modella.work.tasks import Task
 
 _WEIGHTS_MAY_BE = {".safetensors", ".sft", ".gguf"}
@@ -370,9 +382,6 @@ def _drop(hands: Hands, move: Move, model: str) -> None:
         unlink_unchanged(path, each["size"], each["modified"])
 
 
-_RECORDS = ("metadata.json", "overrides.json", ".modella.json", ".modella.overrides.json")
-
-
 def may_drop(hands: Hands, move: Move) -> bool:
     """Whether what an import shall remove at its end is our own record, or content that is in the library by then."""
     folder = hands.library.inside(move.facts["folder"])
@@ -382,7 +391,7 @@ def may_drop(hands: Hands, move: Move) -> bool:
     kept = {sha256_of(path) for path in there if is_regular(path)} if move.facts["drop"] else set()
     for each in move.facts["drop"]:
         path = Path(each["path"])
-        is_safe = path.name.endswith(_RECORDS) or (is_regular(path) and sha256_of(path) in kept)
+        is_safe = path.name.endswith(RECORD_NAMES) or (is_regular(path) and sha256_of(path) in kept)
         if not is_safe and os.path.lexists(path):
             return False
     return True

@@ -40,6 +40,7 @@ from modella.work.tasks import Task
 
 log = structlog.get_logger()
 T = TypeVar("T")
+RECORD_NAMES = ("metadata.json", "overrides.json", ".modella.json", ".modella.overrides.json")
 How = Literal["move", "copy", "hardlink"]
 
 
@@ -174,8 +175,13 @@ def lay_aside(hands: Hands, move: Move) -> None:
 
 
 def is_copied(step: Step) -> bool:
-    """Whether the source of a copy may go: it is gone, or its copy is there and has the same content."""
+    """Whether the source of a copy may go: it is gone, or its copy is there and has the same content.
+
+    Our own records are written anew at their new place before the old ones go.
+    """
     source, target = Path(step.source), Path(step.target)
+    if step.is_record and source.name.endswith(RECORD_NAMES):
+        return True
     if not step.copied or not os.path.lexists(source) or not os.path.lexists(target):
         return True
     return not same_file(source, target) and is_regular(target) and sha256_of(target) == sha256_of(source)
