@@ -303,3 +303,21 @@ def test_nothing_of_a_folder_changes_whatever_its_records_say(shelf: Shelf, tmp_
     shelf.scan(folder)
     hashed(shelf)
     assert before.items() <= tree(folder).items()
+
+
+def test_keys_that_other_tools_left_in_addresses_are_not_taken_over(shelf: Shelf, tmp_path: Path) -> None:
+    lora(tmp_path / "have" / "a.safetensors")
+    told = {
+        "id": 77,
+        "modelId": 5,
+        "downloadUrl": "https://civitai.com/api/download/models/77?token=CANARY",
+        "model": {"name": "D", "type": "LORA"},
+        "images": [{"url": "https://me:CANARY@image.example/a.png?width=9&token=CANARY"}, {"url": "http://[CANARY"}],
+    }
+    (tmp_path / "have" / "a.civitai.info").write_text(json.dumps(told))
+    shelf.scan(tmp_path / "have")
+    hashed(shelf)
+    record = json.dumps(shelf.only())
+    assert "CANARY" not in record
+    assert "https://image.example/a.png?width=9" in record
+    assert "CANARY" not in (tmp_path / "have" / "a.modella.json").read_text()
