@@ -177,3 +177,28 @@ def test_a_record_of_an_adopted_model_is_read_whole(client: Client, tmp_path: Pa
     model = client.ask("GET", "/api/models?q=abc")[1]["data"]["items"][0]
     whole = client.ask("GET", f"/api/models/{model['id']}")[1]["data"]
     assert (whole["notes"], whole["imported"]["files"], whole["home"]) == ("mine", ["a.json"], "adopted")
+
+
+def test_half_characters_and_impossible_folders_are_refused_in_words(client: Client, tmp_path: Path) -> None:
+    weights(tmp_path / "have" / "a.safetensors")
+    scanned(client, folders=[str(tmp_path / "have")])
+    model = client.ask("GET", "/api/models")[1]["data"]["items"][0]["id"]
+    half = "\ud800"
+    for method, path, wish in [
+        ("POST", "/api/models/scan", {"folders": [half]}),
+        ("POST", "/api/models/adopt", {"folder": f"/tmp/{half}"}),
+        ("POST", "/api/models/adopt", {"folder": "~nobody-here/x"}),
+        ("POST", "/api/models/adopt", {"folder": "/" + "x" * 4000}),
+        ("POST", f"/api/models/{model}/move", {"to": half}),
+        ("POST", f"/api/models/{model}/move", {"name": half}),
+        ("POST", "/api/models/delete", {"ids": [half]}),
+        ("POST", "/api/models/import", {"paths": [f"/{half}"]}),
+        ("POST", "/api/models/placement/plan", {"ids": [half]}),
+        ("POST", "/api/trash/purge", {"entries": [half]}),
+        ("POST", f"/api/models/{model}/never-match", {"source": f"civitai:{half}"}),
+        ("PUT", "/api/searches", {"name": half}),
+    ]:
+        status, told = client.ask(method, path, wish)
+        assert status in {202, 404, 409, 422}, (path, wish, told)
+    for path in ("/api/models?q=a%00b&sort=match", "/api/tasks", "/api/trash"):
+        assert client.ask("GET", path)[0] == 200, path

@@ -1,5 +1,6 @@
 """Finding models: by words of any script, by facets, in every order, page by page, as a naive search would."""
 
+import base64
 import json
 import random
 from pathlib import Path
@@ -13,6 +14,7 @@ from modella.core.errors import BadLink
 from modella.core.query import Sort, read_query
 from modella.core.summary import row_of
 from modella.io.store.index import Index
+from modella.io.store.search import _read_cursor
 
 KINDS, FAMILIES, TAGS = ("lora", "checkpoint", "vae"), ("sdxl", "flux1", None), ("anime", "photo", "style", "dark")
 
@@ -222,3 +224,10 @@ def test_all_pages_together_are_what_a_naive_search_finds(
         for item in items
     ]
     assert keys == sorted(keys, reverse=descending)
+
+
+@pytest.mark.parametrize("key", [10**40, -(10**40), "\ud800", None, [1], {"a": 1}])
+def test_a_cursor_that_somebody_made_up_is_refused(key: object) -> None:
+    made_up = base64.urlsafe_b64encode(json.dumps(["added", True, 0, key, "x"]).encode()).decode().rstrip("=")
+    with pytest.raises(BadLink):
+        _read_cursor(made_up, "added", descending=True)

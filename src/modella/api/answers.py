@@ -1,10 +1,11 @@
 """How the API answers: one envelope for everything, and one table from errors to HTTP status."""
 
+import json
 from typing import Any, Generic, TypeVar
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
@@ -62,25 +63,31 @@ def words_for(request: Request) -> Words:
     return load_words(next(found, "en"))
 
 
-def refuse(words: Words, problem: ModellaError) -> JSONResponse:
+def refuse(words: Words, problem: ModellaError) -> Response:
     """An error as an answer."""
-    return JSONResponse({"success": False, **words.explain(problem)}, STATUS[type(problem)])
+    # Escaped: what is refused may be no proper text, and must not hinder saying so.
+    body = json.dumps({"success": False, **words.explain(problem)}, default=str)
+    return Response(body, STATUS[type(problem)], media_type="application/json")
 
 
 def answer_errors(app: FastAPI) -> None:
     """Lets every error of the family, and bad requests, become an envelope."""
 
     @app.exception_handler(ModellaError)
-    async def _family(request: Request, problem: ModellaError) -> JSONResponse:
+    async def _family(request: Request, problem: ModellaError) -> Response:
         return refuse(words_for(request), problem)
 
     @app.exception_handler(RequestValidationError)
-    async def _request(request: Request, problem: RequestValidationError) -> JSONResponse:
+    async def _request(request: Request, problem: RequestValidationError) -> Response:
         first = problem.errors()[0]
         name = ".".join(str(part) for part in first["loc"] if part not in {"body", "query", "path"})
         value = first.get("input")
         shown = str(value)[:80] if isinstance(value, (str, int, float, bool)) else ""
         return refuse(words_for(request), BadLink("bad-value", name=name or "body", value=shown, reason=first["msg"]))
+
+    @app.exception_handler(UnicodeEncodeError)
+    async def _no_text(request: Request, _problem: UnicodeEncodeError) -> Response:
+        return refuse(words_for(request), BadLink("bad-value", name="body", value="", reason="half a character"))
 
     @app.exception_handler(HTTPException)
     async def _http(_request: Request, problem: HTTPException) -> JSONResponse:

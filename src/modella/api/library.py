@@ -191,7 +191,13 @@ async def drop_search(name: str, request: Request) -> Answer[list[dict[str, Any]
 def _folder(text: str) -> Path:
     if "\0" in text:
         raise BadLink("bad-value", name="folder", value=text[:80], reason="not a folder")
-    path = Path(text).expanduser()
+    try:
+        path = Path(text).expanduser()
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        pass  # whoever needs it says so
+    except (OSError, RuntimeError) as problem:
+        raise BadLink("bad-value", name="folder", value=text[:80], reason=str(problem)[:200]) from None
     if not path.is_absolute():
         raise BadLink("bad-value", name="folder", value=text[:80], reason="a folder is named from the top of its drive")
     return path

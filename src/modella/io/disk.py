@@ -52,6 +52,8 @@ _NO_FOLDER_FLUSH = {errno.EINVAL, errno.ENOTSUP, errno.EBADF, errno.EACCES}
 _NO_RENAME_FLAG = {errno.EINVAL, errno.ENOSYS, errno.ENOTSUP}
 _FICLONE = 0x40049409
 _BLOCK = 8 * 1024 * 1024
+_NO_WAIT = getattr(os, "O_NONBLOCK", 0)
+"""Opening a pipe that nobody writes to is over at once; ordinary files do not heed it."""
 RESPELLED = ".respelled"
 """Ends the name that a file has for a moment while only the spelling of its name is changed."""
 _NO_REFLINK = {errno.EOPNOTSUPP, errno.ENOTSUP, errno.EXDEV, errno.EINVAL, errno.ENOTTY, errno.ENOSYS, errno.EPERM}
@@ -118,17 +120,40 @@ def write_json(path: Path, value: Any) -> None:
 
 
 def read_json(path: Path) -> Any:
-    """The JSON in a file, None when there is no such file; ValueError when it cannot be parsed or is empty."""
+    """The JSON in a file, None when there is no such file.
+
+    ValueError when it cannot be parsed, is empty, or is no ordinary file: a pipe would be waited for without end.
+    """
     try:
-        content = path.read_bytes()
+        content = read_ordinary(path)
     except FileNotFoundError:
         return None
     except OSError as problem:
         branch, code = _MEANING.get(problem.errno or 0, (DiskTrouble, "disk-error"))
         raise branch(code, path=str(path), reason=problem.strerror) from problem
+    if content is None:
+        raise ValueError("it is no ordinary file")
     if not content.strip():
         raise ValueError("the file is empty")
-    return json.loads(content)
+    try:
+        return json.loads(content)
+    except RecursionError:
+        raise ValueError("the file is nested too deeply") from None
+
+
+def read_ordinary(path: Path, most: int = -1) -> bytes | None:
+    """What is in an ordinary file, or its first bytes; None for pipes, devices and folders, which might never end.
+
+    Raises OSError.
+    """
+    flags = os.O_RDONLY | os.O_CLOEXEC | getattr(os, "O_BINARY", 0) | _NO_WAIT
+    with os.fdopen(os.open(path, flags), "rb") as file:
+        return file.read(most) if stat.S_ISREG(os.fstat(file.fileno()).st_mode) else None
+
+
+def time_of(told: os.stat_result) -> int:
+    """When a file was last changed, in nanoseconds, as the nearest number that 64 bits hold."""
+    return max(-(1 << 63), min(told.st_mtime_ns, (1 << 63) - 1))
 
 
 def check_not_newer(path: Path) -> None:
@@ -488,7 +513,7 @@ class PartFile:
     def __init__(self, path: Path, *, only_read: bool = False) -> None:
         self.path = path
         with disk_errors(path):
-            access = os.O_RDONLY if only_read else os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+            access = os.O_RDONLY | _NO_WAIT if only_read else os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
             flags = access | os.O_CLOEXEC | getattr(os, "O_BINARY", 0)
             self._handle = os.open(path, flags, 0o644)
         self._forgotten = 0
@@ -524,7 +549,7 @@ class PartFile:
     def fingerprint(self) -> tuple[int, int]:
         """Size, and time of the last change in nanoseconds."""
         told = os.fstat(self._handle)
-        return told.st_size, told.st_mtime_ns
+        return told.st_size, time_of(told)
 
     def _advise(self, name: str, start: int, size: int) -> None:
         advice = getattr(os, name, None)

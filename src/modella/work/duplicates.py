@@ -142,6 +142,8 @@ def plan_reclaim(hands: Hands, groups: Sequence[str] | None, how: Way) -> dict[s
                 actions.append(row)
     if how == "keep-one":
         actions = list({each["model"]: each for each in actions}.values())
+        for each in actions:
+            each["instead"] = _instead(each["model"], going, found)
     return {"how": how, "actions": actions, "left": left, "bytes": sum(each["size"] for each in actions)}
 
 
@@ -180,6 +182,17 @@ def _is_all_elsewhere(hands: Hands, model: str, going: set[str], groups: dict[st
     return True
 
 
+def _instead(model: str, going: set[str], groups: dict[str, list[Copy]]) -> list[dict[str, str]]:
+    """For every file of a model that goes, the best copy that stays."""
+    found = []
+    for sha256, copies in groups.items():
+        stay = [each for each in copies if each.model not in going and not each.link]
+        for mine in (each for each in copies if each.model == model and stay):
+            keep = min(stay, key=lambda each: each.rank)
+            found.append({"path": mine.path, "keep": keep.path, "kept_by": keep.model, "sha256": sha256})
+    return found
+
+
 def reclaim(hands: Hands, groups: Sequence[str] | None, how: Way, task: Task | None = None) -> dict[str, Any]:
     """Carries the plan out, file by file, each proven right before; one that cannot be done hinders no other.
 
@@ -214,14 +227,14 @@ def reclaim(hands: Hands, groups: Sequence[str] | None, how: Way, task: Task | N
 
 def _reclaim_one(hands: Hands, action: dict[str, Any], how: Way) -> None:
     keep, other = Path(action["keep"]), Path(action["path"])
-    with alone(hands, {action["kept_by"]} | ({action["model"]} if how != "keep-one" else set())):
+    if how == "keep-one":
+        _let_go(hands, action)
+        return
+    with alone(hands, {action["kept_by"], action["model"]}):
         for path in (keep, other):
             check_no_link(Path(path.anchor), path.parent.resolve())
         if not is_regular(keep) or sha256_of(keep) != action["sha256"]:
             raise Conflict("last-copy", name=action["name"])
-        if how == "keep-one":
-            delete(hands, action["model"], "duplicate")
-            return
         if not is_regular(other):
             raise Refused("is-a-link", path=str(other))
         if sha256_of(other) != action["sha256"]:
@@ -229,6 +242,27 @@ def _reclaim_one(hands: Hands, action: dict[str, Any], how: Way) -> None:
         if not replace_with(other, lambda fresh: _made(how, keep, fresh, action["sha256"])):
             raise DiskTrouble("other-disk", path=str(keep), other=str(other))
     _follow(hands, action)
+
+
+def _let_go(hands: Hands, action: dict[str, Any]) -> None:
+    """Puts a model into the trash once every file of it is proven to be in another file that stays."""
+    with alone(hands, {each["kept_by"] for each in action["instead"]}):
+        for each in action["instead"]:
+            _check_copy(Path(each["path"]), Path(each["keep"]), each["sha256"], action["name"])
+        delete(hands, action["model"], "duplicate")
+
+
+def _check_copy(path: Path, keep: Path, sha256: str, name: str) -> None:
+    """Conflict unless both hold this content, and are two: one file can be met by two ways, as through a link."""
+    if not is_regular(keep) or sha256_of(keep) != sha256:
+        raise Conflict("last-copy", name=name)
+    if path.is_symlink():
+        return
+    is_one = same_file(path, keep) and (path.stat().st_nlink < 2 or path.resolve() == keep.resolve())
+    if is_one:
+        raise Conflict("last-copy", name=name)
+    if sha256_of(path) != sha256:
+        raise Conflict("changed-meanwhile", path=str(path))
 
 
 def _made(how: Way, keep: Path, fresh: Path, sha256: str) -> bool:
@@ -347,6 +381,9 @@ def _unnote(hands: Hands, entry: str, item: dict[str, Any]) -> None:
         remove_file(_file(hands, entry))
 
 
+_ITEM = frozenset({"path", "keep", "model", "name", "size", "sha256"})
+
+
 def _folder(hands: Hands) -> Path:
     return hands.library.control / "reclaimed"
 
@@ -358,4 +395,5 @@ def _file(hands: Hands, entry: str) -> Path:
 def _read(hands: Hands, entry: str) -> dict[str, Any]:
     told = read_json_or_none(_file(hands, entry))
     is_ours = isinstance(told, dict) and isinstance(told.get("items"), list) and told.get("how")
+    is_ours = is_ours and all(isinstance(each, dict) and each.keys() >= _ITEM for each in told["items"])
     return {"id": entry, **told} if is_ours else {"id": entry, "how": "keep-one", "at": "", "items": []}

@@ -14,10 +14,10 @@ import structlog
 from modella.core.digests import Digests
 from modella.core.errors import ModellaError
 from modella.core.fetched import confirmed
-from modella.core.model import FileTrust, ModelFile
-from modella.io.disk import PartFile, make_folders, publish
+from modella.core.model import FileTrust, ModelFile, Overrides
+from modella.io.disk import PartFile, is_regular, make_folders, publish, remove_file
 from modella.io.store.index import Seen
-from modella.work.hands import Hands, now
+from modella.work.hands import Hands, now, stamp
 from modella.work.hashing import READ_SIZE, DigestSet
 from modella.work.records import Record, canonical_files, load, save
 from modella.work.roots import is_online, root_of
@@ -68,7 +68,7 @@ def hash_one(hands: Hands, seen: Seen, task: Task) -> bool:
             _reunite(hands, record, digests)
             save(hands, record)
         hands.index.note_seen([each._replace(wave="hashes") for each in _mine(hands, seen)])
-    except (ModellaError, OSError, ValueError) as problem:
+    except Exception as problem:  # noqa: BLE001 (whatever a file, or its record, brings about: the next is hashed)
         log.warning("a file could not be hashed", place=seen.place, reason=str(problem)[:200])
         return False
     return True
@@ -139,23 +139,43 @@ def _reunite(hands: Hands, record: Record, digests: Digests) -> None:
         lost = load(hands, str(other["id"]))
     except (ModellaError, ValueError):
         return
-    newly = record.metadata
+    newly, said = record.metadata, record.overrides
     _bring_records(hands, lost, record)
     record.metadata = lost.metadata.model_copy(update={"files": newly.files, "detected": newly.detected})
-    record.overrides = lost.overrides
+    record.overrides = _together(lost.overrides, said)
     hands.index.remove(newly.id)
-    if lost.overrides.says_something:
+    if record.overrides.says_something:
         save(hands, record, overrides=True)
 
 
+def _together(earlier: Overrides, later: Overrides) -> Overrides:
+    """A person's words on a file and on what it turned out to be; where both speak, the later ones count."""
+    reset = ({*earlier.reset} - later.fields.keys()) | {*later.reset}
+    fields = {name: value for name, value in earlier.fields.items() if name not in later.reset}
+    told = {
+        "fields": {**fields, **later.fields},
+        "apps": {**earlier.apps, **later.apps},
+        "never_match": list(dict.fromkeys([*earlier.never_match, *later.never_match])),
+        "reset": sorted(reset),
+        "updated_at": max(earlier.updated_at, later.updated_at),
+    }
+    return earlier.model_copy(update=told)
+
+
 def _bring_records(hands: Hands, lost: Record, record: Record) -> None:
-    """Our records of the missing file go to where the file is now."""
+    """Our records of the missing file go to where the file is now; where there are some, into the history."""
     old = canonical_files(hands, lost.root, lost.place, lost.home)
     new = canonical_files(hands, record.root, record.place, record.home)
     for source, target in zip(old, new, strict=True):
-        if lost.home == "adopted" and source.is_file() and not os.path.lexists(target):
+        if lost.home != "adopted" or not is_regular(source) or source == target:
+            continue
+        if not os.path.lexists(target):
             make_folders(target.parent)
             publish(source, target)
+            continue
+        kept_as = "overrides.json" if source.name.endswith(".overrides.json") else "metadata.json"
+        hands.library.keep_history(lost.metadata.id, source, stamp(), kept_as)
+        remove_file(source)
     hands.index.forget_seen(hands.index.seen_at(lost.root.id, lost.place))
 
 

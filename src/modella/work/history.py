@@ -1,6 +1,7 @@
 """Earlier versions of a model's two canonical files: which there are, how they differ from now, and going back."""
 
 import re
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -101,4 +102,10 @@ def _read(path: Path, which: str) -> Metadata | Overrides | None:
 
 def _moment(stamp: str) -> str:
     """The time in an entry's name, as records write times."""
+    with suppress(ValueError):
+        return _read_moment(stamp)
+    return ""
+
+
+def _read_moment(stamp: str) -> str:
     return datetime.strptime(stamp, "%Y%m%dT%H%M%S%f").replace(tzinfo=UTC).isoformat(timespec="milliseconds")

@@ -4,6 +4,7 @@ What other tools wrote beside them is merged into the record. Until the model is
 there; it goes last, and only when it is to be moved.
 """
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -22,6 +23,7 @@ from modella.io.disk import (
     copy_new,
     disk_errors,
     free_space,
+    is_regular,
     make_folders,
     remove_emptied,
     remove_file,
@@ -35,7 +37,19 @@ from modella.work.describe import margin
 from modella.work.hands import Hands, new_id, now, stamp
 from modella.work.hashing import READ_SIZE, DigestSet, sha256_of
 from modella.work.look import record_of
-from modella.work.moves import How, Move, alone, bring, bring_files, drop_sources, fresh_folders, move_id, run, step_for
+from modella.work.moves import (
+    RECORD_NAMES,
+    How,
+    Move,
+    alone,
+    bring,
+    bring_files,
+    drop_sources,
+    fresh_folders,
+    move_id,
+    run,
+    step_for,
+)
 from modella.work.tasks import Task
 
 _WEIGHTS_MAY_BE = {".safetensors", ".sft", ".gguf"}
@@ -68,7 +82,7 @@ def import_paths(
             if task.stop.is_set():
                 break
             task.progress(
-                done=number, total=len(found), item=str(each.path if isinstance(each, Candidate) else each[0])
+                done=number, total=len(found), item=_text(each.path if isinstance(each, Candidate) else each[0])
             )
         if isinstance(each, Candidate):
             _take(hands, each, how, duplicates, task, done)
@@ -98,10 +112,19 @@ def _take(hands: Hands, each: Candidate, how: How, duplicates: bool, task: Task 
 def _problem(path: Path, problem: Exception) -> dict[str, Any]:
     if isinstance(problem, ModellaError):
         facts = {key: value for key, value in problem.facts.items() if isinstance(value, str | int | float)}
-        return {"path": str(path), "code": problem.code, "context": facts}
+        return {"path": _text(path), "code": problem.code, "context": facts}
     told = problem.errors()[0]["msg"] if isinstance(problem, ValidationError) else str(problem)
     reason = (told.splitlines() or [type(problem).__name__])[0][:200]
-    return {"path": str(path), "code": "bad-value", "context": {"name": "PATH", "value": str(path), "reason": reason}}
+    return {
+        "path": _text(path),
+        "code": "bad-value",
+        "context": {"name": "PATH", "value": _text(path), "reason": reason},
+    }
+
+
+def _text(path: Path) -> str:
+    """A path in a form that can be told, also one whose name is in an old encoding."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def import_one(
@@ -360,6 +383,21 @@ def _drop(hands: Hands, move: Move, model: str) -> None:
             remove_file(path)
         else:
             unlink_unchanged(path, each["size"], each["modified"])
+
+
+def may_drop(hands: Hands, move: Move) -> bool:
+    """Whether what an import shall remove at its end is our own record, or content that is in the library by then."""
+    folder = hands.library.inside(move.facts["folder"])
+    staging = hands.library.moves / move.id
+    there = [folder / str(file["name"]) for file in move.facts["metadata"]["files"]]
+    there += [Path(step.source) for step in move.steps if Path(step.source).parent == staging]
+    kept = {sha256_of(path) for path in there if is_regular(path)} if move.facts["drop"] else set()
+    for each in move.facts["drop"]:
+        path = Path(each["path"])
+        is_safe = path.name.endswith(RECORD_NAMES) or (is_regular(path) and sha256_of(path) in kept)
+        if not is_safe and os.path.lexists(path):
+            return False
+    return True
 
 
 # ---------------------------------------------------------------------------------------------------------- staging

@@ -29,7 +29,7 @@ from modella.core.sidecars.reading import LARGEST, Reading
 from modella.core.sidecars.registry import read as read_sidecar
 from modella.core.summary import Row, row_of
 from modella.core.weighing import disagreements, kind_of
-from modella.io.disk import is_regular
+from modella.io.disk import is_regular, read_ordinary
 from modella.io.headers import read_folder, read_header
 from modella.io.packaged import load_rules
 
@@ -43,6 +43,8 @@ _FROM_OTHERS = (
 _FROM_THE_LISTED_FILE = {"quant", "variant", "pickle_scan", "virus_scan"}
 _VIDEOS = frozenset({".mp4", ".webm", ".mov", ".m4v"})
 _MOST_PREVIEWS = 40
+_LAST_MOMENT = 253_402_300_799
+"""The end of the year 9999: files say of themselves that they are older, or newer, than any calendar."""
 _MOST_CONFLICTS = 20
 LARGEST_RECORD = 64 * 1024 * 1024
 _Record = TypeVar("_Record", Metadata, Overrides)
@@ -123,7 +125,7 @@ def _looked(target: Target) -> Looked:
         return Looked(target, _row(target, metadata, overrides), None, _is_hashed(target, metadata), imported)
     except OSError as problem:
         return Looked(target, None, problem.strerror or str(problem))
-    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as problem:
+    except Exception as problem:  # noqa: BLE001 (whatever a file makes of its reader, it is its own problem alone)
         return Looked(target, None, (str(problem).splitlines() or [type(problem).__name__])[0][:200])
 
 
@@ -172,7 +174,8 @@ def record_of(target: Target) -> tuple[Metadata, Overrides]:
 
 
 def _fresh(target: Target) -> Metadata:
-    moment = datetime.fromtimestamp(target.files[0][2] / 1e9, UTC).isoformat(timespec="milliseconds")
+    seconds = min(max(target.files[0][2] / 1e9, 0), _LAST_MOMENT)
+    moment = datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
     return Metadata(
         schema=1,
         id=target.id,
@@ -341,7 +344,11 @@ def _reading(folder: Path, name: str, main: str) -> Reading | None:
     path = folder / name
     try:
         size = path.stat().st_size
-        return read_sidecar(name, path.read_bytes() if size <= LARGEST else b"", main, size)
+        content = read_ordinary(path, LARGEST + 1)
+        if content is None:
+            return None
+        size = max(size, len(content))
+        return read_sidecar(name, content if size <= LARGEST else b"", main, size)
     except OSError:
         return None
 

@@ -22,6 +22,7 @@ from modella.io.disk import (
     RESPELLED,
     copy_new,
     hard_link,
+    is_regular,
     make_folders,
     read_json,
     remove_emptied,
@@ -39,6 +40,7 @@ from modella.work.tasks import Task
 
 log = structlog.get_logger()
 T = TypeVar("T")
+RECORD_NAMES = ("metadata.json", "overrides.json", ".modella.json", ".modella.overrides.json")
 How = Literal["move", "copy", "hardlink"]
 
 
@@ -158,10 +160,31 @@ def unfinished(hands: Hands) -> list[Move]:
     for path in sorted(folder.glob("*.json")) if folder.is_dir() else []:
         try:
             told = read_json(path)
-            found.append(Move(**{**told, "steps": [Step(**each) for each in told["steps"]]}))
+            move = Move(**{**told, "steps": [Step(**each) for each in told["steps"]]})
+            if move.id != path.stem:
+                raise ValueError("it tells of another move")
+            found.append(move)
         except (ValueError, TypeError, KeyError):
             set_aside(path, stamp())
     return found
+
+
+def lay_aside(hands: Hands, move: Move) -> None:
+    """Keeps a move that cannot be ours, out of the way and as it is."""
+    set_aside(_file(hands, move), stamp())
+
+
+def is_copied(step: Step) -> bool:
+    """Whether the source of a copy may go: it is gone, or its copy is there and has the same content.
+
+    Our own records are written anew at their new place before the old ones go.
+    """
+    source, target = Path(step.source), Path(step.target)
+    if step.is_record and source.name.endswith(RECORD_NAMES):
+        return True
+    if not step.copied or not os.path.lexists(source) or not os.path.lexists(target):
+        return True
+    return not same_file(source, target) and is_regular(target) and sha256_of(target) == sha256_of(source)
 
 
 def _file(hands: Hands, move: Move) -> Path:

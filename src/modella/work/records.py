@@ -17,9 +17,9 @@ from modella.core.events import ModelChanged
 from modella.core.model import Metadata, Overrides, effective
 from modella.core.naming import suffix_of
 from modella.core.root import Root
-from modella.io.disk import Library, check_not_newer, is_regular, make_folders, read_json, write_json
+from modella.io.disk import Library, check_not_newer, is_regular, make_folders, read_json, time_of, write_json
 from modella.work.hands import Hands, now, stamp
-from modella.work.roots import root_of
+from modella.work.roots import check_online, root_of
 
 LARGEST_RECORD = 64 * 1024 * 1024
 OWN = "||"
@@ -133,6 +133,7 @@ def _freshest(told: dict[str, Any] | None, known: dict[str, Any], home: Home) ->
         return known
     if home == "placed" or told.get("updated_at") != known.get("updated_at"):
         return told
+    Metadata.model_validate(told)  # whoever wrote it: ValueError before anything is taken from it
     payloads = {_origin(each): each.get("payload") for each in told.get("sources") or []}
     sources = [{**each, "payload": payloads.get(_origin(each))} for each in known.get("sources") or []]
     return {**told, **known, "sources": sources}
@@ -152,7 +153,9 @@ def save(hands: Hands, record: Record, *, metadata: bool = True, overrides: bool
     """Writes what was changed, keeps what was there in the history, and tells everybody; the effective record.
 
     First the canonical file, then the index: a crash in between is mended by the next look at the files.
+    DiskTrouble("root-offline") when the drive is away: into an empty mount point nothing is written.
     """
+    check_online(hands, record.root)
     later = _after(max(record.metadata.updated_at, record.overrides.updated_at))
     metadata_file, overrides_file = canonical_files(hands, record.root, record.place, record.home)
     make_folders(metadata_file.parent)
@@ -196,7 +199,7 @@ def write_adopted(file: Path, told: dict[str, Any], main: str) -> None:
 
 def signature_of(paths: Sequence[Path]) -> str:
     """Names, sizes and times of our own records as they are now; another one means that they must be read again."""
-    return "|".join(f"{path.name}:{told.st_size}:{told.st_mtime_ns}" for path in paths if (told := _stat(path)))
+    return "|".join(f"{path.name}:{told.st_size}:{time_of(told)}" for path in paths if (told := _stat(path)))
 
 
 def _stat(path: Path) -> os.stat_result | None:
@@ -249,4 +252,7 @@ def _kept_as(file: Path) -> str:
 def _read(file: Path) -> Any:
     if not is_regular(file) or file.stat().st_size > LARGEST_RECORD:
         raise ValueError(f"{file.name} is no ordinary file of a sensible size")
-    return read_json(file)
+    told = read_json(file)
+    if not isinstance(told, dict):
+        raise ValueError(f"{file.name} is no record")
+    return told

@@ -6,13 +6,16 @@ from typing import Any
 
 import structlog
 
-from modella.core.errors import ModellaError
+from modella.core.errors import ModellaError, Refused
+from modella.core.naming import is_inner
 from modella.io.disk import sweep
+from modella.work.belongings import check_no_link
 from modella.work.hands import Hands
-from modella.work.importing import clear_staging, finish_import
-from modella.work.moves import Move, end, undo, unfinished
+from modella.work.importing import clear_staging, finish_import, may_drop
+from modella.work.moves import Move, end, is_copied, lay_aside, undo, unfinished
 from modella.work.moving import finish_move
-from modella.work.trash import finish_delete, finish_restore
+from modella.work.roots import roots
+from modella.work.trash import finish_delete, finish_restore, stays_inside
 
 log = structlog.get_logger()
 _WAITS = frozenset({"root-offline", "read-only", "disk-error", "unknown-id"})
@@ -45,9 +48,44 @@ def _sweep(move: Move) -> None:
             sweep(folder)
 
 
+def _is_ours(hands: Hands, move: Move) -> bool:
+    """Whether a move, which anybody who may write into the library can have written, touches only what it may.
+
+    Its files stay in the roots, but for the sources of an import; no link leads out of them; and what it would remove
+    is there a second time.
+    """
+    tops = [Path(root.path) for root in roots(hands)]
+    paths = [step.target for step in move.steps]
+    if move.kind != "import":
+        paths += [step.source for step in move.steps] + list(filter(None, [move.facts.get("left")]))
+    if not all(_is_within(Path(path), tops) for path in paths) or not all(map(is_copied, move.steps)):
+        return False
+    manifest, where = move.facts.get("manifest"), move.facts.get("where")
+    if manifest is not None and not stays_inside(manifest):
+        return False
+    if where is not None and where["place"] not in ("", ".") and not is_inner(where["place"]):
+        return False
+    return move.kind != "import" or (move.facts["staging"] == move.id and may_drop(hands, move))
+
+
+def _is_within(path: Path, tops: list[Path]) -> bool:
+    top = next((each for each in tops if path.is_relative_to(each)), None)
+    if top is None or ".." in path.parts:
+        return False
+    try:
+        check_no_link(top, path.parent)
+    except Refused:
+        return False
+    return True
+
+
 def _recover(hands: Hands, move: Move) -> bool:
     finish = _FINISH.get(move.kind)
     if finish is None:
+        return False
+    if not _is_ours(hands, move):
+        log.warning("a move that this library cannot have begun was laid aside", move=move.id, kind=move.kind)
+        lay_aside(hands, move)
         return False
     _sweep(move)
     try:

@@ -3,12 +3,16 @@
 import secrets
 from pathlib import Path
 
-from modella.core.errors import BadLink, Conflict, DiskTrouble, ModellaError, NotFound
+from modella.core.errors import BadLink, Conflict, DiskTrouble, ModellaError, NotFound, Refused
 from modella.core.root import LIBRARY, Root
-from modella.io.disk import CONTROL, is_writable, make_folders, read_json, write_json
-from modella.work.hands import Hands, now
+from modella.io.disk import CONTROL, is_writable, make_folders, read_json, set_aside, write_json
+from modella.work.hands import Hands, now, stamp
 
 _MARKER = "root.json"
+_SYSTEM = frozenset(map(Path, ("/usr", "/var", "/opt", "/home", "/Users", "/Library", "C:/Windows", "C:/Users")))
+"""Folders of the system in which people do keep folders of their own."""
+_NEVER = tuple(map(Path, ("/etc", "/proc", "/sys", "/dev", "/boot", "/bin", "/sbin", "/lib", "/System", "C:/Windows")))
+"""Folders in which nobody keeps models, and everything that lies in them."""
 
 
 def roots(hands: Hands) -> list[Root]:
@@ -43,13 +47,23 @@ def root_at(hands: Hands, path: Path) -> tuple[Root, str] | None:
 def add_root(hands: Hands, path: Path, *, central: bool = False) -> Root:
     """Adopts a folder where it is; nothing in it is moved. A folder that is known already is simply given back.
 
-    Conflict("roots-overlap") when it holds, or lies in, another root; NotFound("no-such-path") without such a folder.
+    Conflict("roots-overlap") when it holds, or lies in, another root; NotFound("no-such-path") without such a folder;
+    BadLink for a drive, a home or a folder of the system; Refused("is-a-link") when its control folder leads elsewhere.
     """
     if not path.is_dir():
         raise NotFound("no-such-path", path=str(path))
     real = path.resolve()
-    if real == Path(real.anchor) or real == Path.home().resolve():
+    if real in (Path(real.anchor), Path.home().resolve()):
         raise BadLink("bad-value", name="FOLDER", value=str(path), reason="a whole drive or home folder")
+    if real in _SYSTEM or any(real.is_relative_to(each) for each in _NEVER):
+        raise BadLink("bad-value", name="FOLDER", value=str(path), reason="a folder of the system")
+    if (real / CONTROL).is_symlink():
+        raise Refused("is-a-link", path=str(real / CONTROL))
+    with hands.changing:
+        return _added(hands, real, central=central)
+
+
+def _added(hands: Hands, real: Path, *, central: bool) -> Root:
     for other in roots(hands):
         top = Path(other.path).resolve()
         if real == top:
@@ -71,7 +85,8 @@ def add_root(hands: Hands, path: Path, *, central: bool = False) -> Root:
 
 def change_root(hands: Hands, root: Root) -> None:
     """Writes down how a root is treated from now on."""
-    _write(hands, [root if each.id == root.id else each for each in _adopted(hands)])
+    with hands.changing:
+        _write(hands, [root if each.id == root.id else each for each in _adopted(hands)])
 
 
 def remove_root(hands: Hands, identity: str) -> Root:
@@ -79,7 +94,8 @@ def remove_root(hands: Hands, identity: str) -> Root:
     root = root_of(hands, identity)
     if root.is_library:
         raise BadLink("bad-value", name="root", value=root.path, reason="the library's own folder")
-    _write(hands, [each for each in _adopted(hands) if each.id != identity])
+    with hands.changing:
+        _write(hands, [each for each in _adopted(hands) if each.id != identity])
     hands.index.forget_root(identity)
     return root
 
@@ -104,8 +120,12 @@ def check_online(hands: Hands, root: Root) -> None:
 
 
 def _adopted(hands: Hands) -> list[Root]:
-    found = read_json(hands.library.control / "roots.json") or {}
-    return [Root.model_validate(each) for each in found.get("roots", [])]
+    path = hands.library.control / "roots.json"
+    try:
+        found = read_json(path) or {}
+        return [Root.model_validate(each) for each in found.get("roots", [])]
+    except (ValueError, AttributeError, TypeError) as problem:
+        raise DiskTrouble("disk-error", path=str(path), reason=str(problem)[:200]) from None
 
 
 def _write(hands: Hands, adopted: list[Root]) -> None:
@@ -121,6 +141,8 @@ def _mark(path: Path, taken: set[str]) -> tuple[str, bool]:
     identity = secrets.token_hex(8)
     try:
         make_folders(path / CONTROL)
+        if known is None and (path / CONTROL / _MARKER).exists():
+            set_aside(path / CONTROL / _MARKER, stamp())  # it is not ours, or it is broken
         write_json(path / CONTROL / _MARKER, {"schema": 1, "id": identity})
     except ModellaError:
         return identity, False

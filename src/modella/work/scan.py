@@ -16,6 +16,7 @@ from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from modella.core.errors import ModellaError
 from modella.core.events import ModelsChanged
 from modella.core.root import Root
 from modella.core.summary import Row, row_of
@@ -153,6 +154,7 @@ class _Scan:
             self._result.problems.append(f"{folder.path or '.'}: {folder.problem}")
             return
         sweep_dead(self._top / folder.path, folder.names, self._hands.began)
+        self._result.problems += [f"{folder.path or '.'}/{each}: its name is no text" for each in folder.unnameable]
         known = self._index.seen_in(self._root.id, folder.path)
         present: set[str] = set()
         for found in self._sighting.models(folder, walk, known):
@@ -274,6 +276,8 @@ class _Scan:
             root = next((each for each in roots(self._hands) if each.id == old.root), None)
             if record is None or root is None or os.path.lexists(Path(root.path) / old.path):
                 continue
+            if not is_online(self._hands, root):
+                continue  # a drive that is away has not lost it: this is a copy, however alike
             self._index.forget_seen([old])
             if old.root == self._root.id:
                 self._gone.pop(old.path, None)
@@ -289,6 +293,13 @@ class _Scan:
         target = target._replace(id=str(record["id"]))
         if target.metadata is not None:
             return target
+        try:
+            return self._brought(target, record, root, place)
+        except (ModellaError, OSError) as problem:
+            self._result.problems.append(f"{target.place}: {problem}")
+            return target
+
+    def _brought(self, target: Target, record: dict[str, Any], root: Root, place: str) -> Target:
         was = canonical_files(self._hands, root, place, "adopted")
         new = canonical_files(self._hands, self._root, target.place, "adopted")
         for old_file, new_file in zip(was, new, strict=True):

@@ -7,13 +7,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path, PurePosixPath
+from typing import Any, TypeGuard
 
 from modella.core.grouping import DIFFUSERS_INDEX, Group, group, is_weights, title
+from modella.core.naming import is_inner
 from modella.core.root import Root
 from modella.core.sidecars.families import Family, families
 from modella.core.sidecars.hash_caches import LARGEST, by_name, hint, read_hashes
 from modella.core.sidecars.hub_folders import records_of
-from modella.io.disk import is_regular
+from modella.io.disk import is_regular, read_ordinary, time_of
 from modella.io.store.index import Seen
 from modella.work.hands import Hands
 from modella.work.ignored import ignored
@@ -61,8 +63,7 @@ class Sighting:
         self._hub_folders: dict[str, bool] = {}
 
     def models(self, folder: Folder, walk: Walk, known: dict[str, Seen]) -> Iterator[Found]:
-        """Every model of a folder that the library is not to forget; `known` is what was seen there before."""
-        """Every model of a folder but those that the library was told to forget."""
+        """Every model of a folder but those that the library was told to forget; `known` was seen there before."""
         return (found for found in self._all_models(folder, walk, known) if found.place not in self._ignored)
 
     def _all_models(self, folder: Folder, walk: Walk, known: dict[str, Seen]) -> Iterator[Found]:
@@ -127,7 +128,7 @@ class Sighting:
             return self._target(folder, place, title(each.main, folder.path), _files(entries))._replace(
                 sidecars=(*family.sidecars, *self._hub_records(folder, each.main)),
                 previews=tuple(family.previews),
-                link=entries[0].link,
+                link=_as_text(entries[0].link),
                 state="not-downloaded" if entries[0].is_placeholder else "present",
                 metadata=paths.get("metadata"),
                 overrides=paths.get("overrides"),
@@ -157,7 +158,7 @@ class Sighting:
                 continue
             told = read_json_or_none(self._top / folder.path / name)
             main = told.get("file") if isinstance(told, dict) else None
-            if not isinstance(main, str) or main in mains or main in folder.names or "/" in main:
+            if not _is_a_model_file(main) or main in mains or main in folder.names:
                 continue
             entry = folder.look(name)
             if entry is None:
@@ -279,11 +280,20 @@ def _is_record(top: Path, folder: Folder) -> bool:
     try:
         if path.stat().st_size > LARGEST_RECORD:
             return False
-        with path.open("rb") as file:
-            start = file.read(4096)
+        start = read_ordinary(path, 4096) or b""
     except OSError:
         return False
     return b'"schema"' in start and b'"id"' in start and b'"cleaned_name"' in start
+
+
+def _is_a_model_file(name: Any) -> TypeGuard[str]:
+    """Whether a record, which anybody may have written, names a file of its own folder that can be a model."""
+    return isinstance(name, str) and "/" not in name and is_inner(name) and is_weights(name) and len(name) <= 255
+
+
+def _as_text(path: str | None) -> str | None:
+    """Where a link leads, in a form that can be written down."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace") if path is not None else None
 
 
 def _is_denoiser(name: str) -> bool:
@@ -305,7 +315,7 @@ def fingerprint(path: Path) -> tuple[int, int] | None:
         told = path.stat()
     except OSError:
         return None
-    return told.st_size, told.st_mtime_ns
+    return told.st_size, time_of(told)
 
 
 def _central(paths: Sequence[Path]) -> dict[str, Entry]:

@@ -2,6 +2,7 @@
 
 import queue
 import threading
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -37,6 +38,7 @@ class Caretaker:
         self._stop = threading.Event()
         self._wanted: queue.Queue[Wanted] = queue.Queue()
         self._unwatchable: set[str] = set()
+        self._unhashable, self._hash_again_at = (0, 0), 0.0
         self._threads = [
             threading.Thread(target=each, name=f"modella-{name}", daemon=True)
             for name, each in (("tend", self._tend), ("watch", self._watch))
@@ -64,13 +66,25 @@ class Caretaker:
             try:
                 if wanted:
                     self._run("scan", wanted)
-                if self._hands.index.count_waiting("headers")[0]:
-                    self._run("hash", [])
+                    wanted = []
+                self._hash_what_waits()
             except ModellaError as problem:
+                for each in wanted:  # somebody scans something else just now
+                    self._wanted.put(each)
                 log.warning("looking after the library", reason=str(problem)[:200])
                 self._stop.wait(_GATHER)
 
-    def _run(self, kind: str, wanted: list[Wanted]) -> None:
+    def _hash_what_waits(self) -> None:
+        """Hashes; what could not be hashed is not read again and again, but when there is more, or after a while."""
+        waiting = self._hands.index.count_waiting("headers")
+        if not waiting[0] or (waiting == self._unhashable and time.monotonic() < self._hash_again_at):
+            return
+        task = self._run("hash", [])
+        if not task.stop.is_set() and not (task.result or {}).get("hashed"):
+            self._unhashable = self._hands.index.count_waiting("headers")
+            self._hash_again_at = time.monotonic() + _QUIETLY_EVERY
+
+    def _run(self, kind: str, wanted: list[Wanted]) -> Task:
         """Runs a task unless a person has begun one of its kind, which sees the same files anyway."""
 
         def work(task: Task) -> dict[str, object]:
@@ -80,6 +94,7 @@ class Caretaker:
         while not task.finished.wait(0.5):
             if self._stop.is_set():
                 task.stop.set()
+        return task
 
     def _hash(self, task: Task) -> dict[str, object]:
         """Hashing gives way as soon as something has to be looked at."""

@@ -9,6 +9,7 @@ not the model's stays, and so does its folder then.
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict
@@ -185,6 +186,10 @@ def restore(hands: Hands, what: str, *, as_new: bool = False) -> dict[str, Any]:
         if taken is not None:
             raise Conflict("name-taken", path=str(taken))
         files = _bin(root, manifest["entry"]) / "files"
+        top = Path(root.path)
+        for name, path in targets.items():
+            check_no_link(top, path.parent)
+            check_no_link(top, (files / PurePosixPath(name)).parent)
         there = {name: path for name, path in targets.items() if os.path.lexists(files / PurePosixPath(name))}
         if manifest["files"] and not there:
             raise NotFound("file-gone", path=str(files))
@@ -273,9 +278,9 @@ def _entries(hands: Hands, what: str | None = None) -> Iterator[tuple[Root, dict
     """The entries of all roots that are there; `what` leaves out those that are neither called so nor of this model."""
     for root in roots(hands):
         folder = Path(root.path) / CONTROL / "trash"
-        if not is_online(hands, root) or not folder.is_dir():
+        if not is_online(hands, root) or not folder.is_dir() or folder.is_symlink() or folder.parent.is_symlink():
             continue
-        for entry in sorted(folder.iterdir()):
+        for entry in sorted(each for each in folder.iterdir() if not each.is_symlink()):
             if what is not None and entry.name != what and not entry.name.endswith(f"-{what}"):
                 continue
             told = read_json_or_none(entry / "manifest.json")
@@ -288,20 +293,26 @@ def _is_manifest(told: Any, entry: str, root: Root) -> bool:
     wanted = {"why", "id", "name", "place", "home", "folder", "files", "record", "records", "size", "at"}
     if not isinstance(told, dict) or not wanted <= told.keys() or told.get("entry") != entry:
         return False
-    if not _stays_inside(told):
+    if not stays_inside(told):
         return False
     told["root"] = root.id
-    told["record"]["root"] = root.id
+    told["record"] |= {"root": root.id, **{name: told[name] for name in ("id", "place", "home")}}
     told.setdefault("ignored", [])
     return True
 
 
-def _stays_inside(told: dict[str, Any]) -> bool:
+_ID = re.compile(r"[0-9a-z]{26}")
+
+
+def stays_inside(told: dict[str, Any]) -> bool:
     """Whether no path of a manifest, which anybody may have written, leads out of its root or its entry."""
     try:
+        if not _ID.fullmatch(told["id"]) or told["home"] not in ("placed", "adopted"):
+            return False
         names = [str(file["name"]) for file in told["files"]]
         folders = [str(each) for each in (told["place"], told["folder"]) if each not in ("", ".")]
         known = isinstance(told["record"], dict) and isinstance(told["records"], dict)
+        known = known and isinstance(told["record"]["path"], str) and isinstance(told["record"]["name"], str)
         numbers = all(isinstance(file[key], int) for file in told["files"] for key in ("size", "modified"))
     except (KeyError, TypeError):
         return False

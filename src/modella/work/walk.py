@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from modella.core.grouping import DIFFUSERS_INDEX, is_weights
-from modella.io.disk import CONTROL
+from modella.io.disk import CONTROL, time_of
 
 _DEEPEST = 64
 _SKIPPED = frozenset(
@@ -39,7 +39,8 @@ class Folder:
     """One folder: names of all files in it, and how to look at one. `problem` says why it cannot be listed.
 
     `whole` marks a diffusers model, whose files lie in folders below and are all named here. `is_closed` is set by
-    whoever takes the folder when nobody shall look below it.
+    whoever takes the folder when nobody shall look below it. `unnameable` are entries whose names are no text in any
+    encoding that can be written down: they are told and left out.
     """
 
     path: str
@@ -47,6 +48,7 @@ class Folder:
     problem: str | None = None
     whole: bool = False
     is_closed: bool = False
+    unnameable: list[str] = field(default_factory=list)
     entries: "dict[str, os.DirEntry[str]]" = field(default_factory=dict)
 
     def look(self, name: str) -> Entry | None:
@@ -93,7 +95,9 @@ class Walk:
         try:
             with os.scandir(self._top / path if path else self._top) as found:
                 for entry in found:
-                    if not _is_folder(entry):
+                    if not _is_text(entry.name):
+                        folder.unnameable.append(os.fsencode(entry.name).decode("utf-8", "backslashreplace"))
+                    elif not _is_folder(entry):
                         folder.entries[entry.name] = entry
                     elif self._may_enter(entry):
                         inner.append(entry.name)
@@ -132,7 +136,7 @@ class Walk:
             below = f"{folder.path}/{name}" if folder.path else name
             try:
                 with os.scandir(self._top / below) as found:
-                    for entry in found:
+                    for entry in filter(lambda each: _is_text(each.name), found):
                         inside = f"{name}/{entry.name}"
                         if entry.is_dir(follow_symlinks=False):
                             waiting += [(inside, depth + 1)] if depth < 2 and not entry.name.startswith(".") else []
@@ -140,6 +144,15 @@ class Walk:
                             folder.entries[inside] = entry
             except OSError:
                 continue
+
+
+def _is_text(name: str) -> bool:
+    """Whether a name can be written down: one in an old encoding, from an old archive, cannot."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _is_folder(entry: "os.DirEntry[str]") -> bool:
@@ -160,7 +173,7 @@ def _entry(name: str, entry: "os.DirEntry[str]") -> Entry | None:
     return Entry(
         name,
         told.st_size,
-        told.st_mtime_ns,
+        time_of(told),
         inode & 0x7FFFFFFFFFFFFFFF,
         device & 0x7FFFFFFFFFFFFFFF,
         link,

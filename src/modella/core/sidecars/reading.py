@@ -16,6 +16,7 @@ from modella.core.loose_json import mapping, number, settled, text
 from modella.core.model import Preview, SourceRecord
 from modella.core.naming import is_inner
 from modella.core.prose import LONGEST, safe_html
+from modella.core.secrecy import without_secrets
 from modella.core.trained_words import trained_words
 
 MOST_PICTURES = 200
@@ -84,7 +85,7 @@ class Sheet:
         """A reading of this file, no part of it larger than anybody needs."""
         values["said"] = bounded(values.get("said") or {})
         values["fetched"] = bounded(values.get("fetched") or {})
-        values["pictures"] = (values.get("pictures") or [])[:MOST_PICTURES]
+        values["pictures"] = [_unsigned(each) for each in (values.get("pictures") or [])[:MOST_PICTURES]]
         return Reading(file=self.name, format=self.format, **values)
 
 
@@ -108,6 +109,16 @@ class Format:
         lower = name.lower()
         found = [each for each in self.endings if lower.endswith(each) and len(lower) > len(each)]
         return next(iter([each for each in self.names if lower == each] or found), None)
+
+
+def _unsigned(picture: SidecarPicture) -> SidecarPicture:
+    """A picture without the secrets of its address: other tools write their keys there, and records are shared."""
+    if picture.url is None:
+        return picture
+    try:
+        return picture.model_copy(update={"url": without_secrets(picture.url)})
+    except ValueError:
+        return picture.model_copy(update={"url": None})
 
 
 def decoded(content: bytes) -> str:

@@ -144,6 +144,7 @@ class Finder:
 
     def _holding(self, word: str, *, in_name: bool = False) -> BitMap:
         """Models that hold the word as a part of something; words of one or two letters as a beginning."""
+        word = word.replace("\0", "").encode("utf-8", "ignore").decode()
         known = self._known.get((word, in_name))
         if known is None:
             if len(word) >= _TRIGRAM:
@@ -336,11 +337,16 @@ def _read_cursor(text: str | None, sort: Sort, descending: bool) -> _Cursor | No
     try:
         found = _Cursor(*json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))))
         fits = (found.sort, found.descending) == (sort, descending) and isinstance(found.group, int)
-        if fits and isinstance(found.key, str | int | float) and isinstance(found.id, str):
+        is_number = isinstance(found.key, int | float) and abs(found.key) < 1 << 63
+        if fits and (is_number or _is_text(found.key)) and _is_text(found.id):
             return found
     except (ValueError, TypeError, UnicodeDecodeError, RecursionError):
         pass
     raise BadLink("bad-value", name="cursor", value=text[:40], reason="not a cursor of this list")
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and value.encode("utf-8", "ignore").decode() == value
 
 
 def _folded(bits: Mapping[Term, BitMap], name: str, value: str) -> BitMap:
