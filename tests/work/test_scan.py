@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from modella.core.errors import BadLink, Conflict, NotFound
+from modella.core.errors import BadLink, Conflict, DiskTrouble, NotFound
 from modella.core.query import read_query
 from modella.core.summary import Row
 from modella.demo.weights import build
@@ -411,6 +411,21 @@ def test_on_a_slow_disk_names_come_first_and_all_is_read_in_the_end(
 
 def _unread(rows: Iterable[Row]) -> int:
     return sum(json.loads(row.record)["kind"] == "unknown" for row in rows)
+
+
+def test_words_that_cannot_be_read_are_said_and_left_as_they_are(house: House, tmp_path: Path) -> None:
+    weights(tmp_path / "have" / "x.safetensors")
+    scanned(house, tmp_path / "have")
+    identity = everything(house)["x.safetensors"]["id"]
+    change(house.hands, identity, lambda record: record.overrides.fields.update(name="Mine"), overrides=True)
+    said = tmp_path / "have" / "x.modella.overrides.json"
+    said.write_text("{ half of")
+    scanned(house)
+    assert everything(house)["x.safetensors"]["conflicts"] == [f"record: {said.name} cannot be read"]
+    with pytest.raises(DiskTrouble) as refused:
+        change(house.hands, identity, lambda record: record.overrides.fields.update(rating=3), overrides=True)
+    assert refused.value.code == "record-unreadable"
+    assert said.read_text() == "{ half of"
 
 
 def test_two_scans_at_once_are_refused(house: House, tmp_path: Path) -> None:

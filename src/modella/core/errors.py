@@ -138,6 +138,7 @@ class DiskTrouble(ModellaError):
         "database-unreadable": False,
         "database-newer": False,
         "record-newer": False,
+        "record-unreadable": False,
     }
 
 

@@ -162,13 +162,16 @@ def record_of(target: Target) -> tuple[Metadata, Overrides]:
     folder = _folder(target)
     whole = read_folder(Path(target.top) / target.place) if target.place == target.folder else None
     detected = identify(whole or read_header(folder / target.files[0][0]), load_rules())
-    own, overrides = _own(target.metadata, Metadata), _own(target.overrides, Overrides) or Overrides(schema=1)
+    own, said = _own(target.metadata, Metadata), _own(target.overrides, Overrides)
+    overrides = said or Overrides(schema=1)
     readings, told = _wanted(_readings(target, folder), overrides), header_fields(detected.text)
     alone = own is None and not readings and not overrides.fields
     merged = Merged(metadata=told) if alone else merge(readings, _earlier(own), own=overrides.fields, header=told)
     metadata = own or _fresh(target)
     _describe(metadata, target, detected, merged, overrides)
     metadata.files = _files(target, own, detected, merged)
+    unread = (target.metadata if own is None else None, target.overrides if said is None else None)
+    metadata.conflicts += [f"record: {Path(each).name} cannot be read" for each in unread if each]
     metadata.previews = _previews(target, merged, own.previews if own else [])
     return metadata, overrides
 

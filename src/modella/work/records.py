@@ -6,13 +6,14 @@ are written as soon as there is something that its bytes do not say.
 """
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
-from modella.core.errors import NotFound
+from modella.core.errors import DiskTrouble, NotFound
 from modella.core.events import ModelChanged
 from modella.core.model import Metadata, Overrides, effective
 from modella.core.naming import suffix_of
@@ -97,7 +98,7 @@ def load(hands: Hands, model: str) -> Record:
     """A model's record from its canonical files; from the index where an adopted file has none yet.
 
     NotFound("unknown-id") when there is no such model; Refused("outside-library") when its folder has become a link
-    that leads out; ValueError when its files cannot be read.
+    that leads out; DiskTrouble("record-unreadable") when somebody has broken its files, which stay as they are.
     """
     known = hands.index.get(model)
     if known is None:
@@ -109,19 +110,31 @@ def load(hands: Hands, model: str) -> Record:
         Library(Path(root.path)).inside(place)
     for file in (metadata_file, overrides_file):
         check_not_newer(file)
-    told = _read(metadata_file) if metadata_file.exists() else None
-    if told is None and home == "placed":
+    if home == "placed" and not metadata_file.exists():
         raise NotFound("no-such-path", path=str(metadata_file))
-    said = _read(overrides_file) if overrides_file.exists() else {"schema": 1}
+    with _told_as_unreadable(metadata_file):
+        told = _read(metadata_file) if metadata_file.exists() else None
+        metadata = Metadata.model_validate(_freshest(told, without_words(known), home))
+    with _told_as_unreadable(overrides_file):
+        said = Overrides.model_validate(_read(overrides_file) if overrides_file.exists() else {"schema": 1})
     return Record(
-        metadata=Metadata.model_validate(_freshest(told, without_words(known), home)),
-        overrides=Overrides.model_validate(said),
+        metadata=metadata,
+        overrides=said,
         root=root,
         place=place,
         home=home,
         state=str(known["state"]),
         lists=list(known.get("lists") or []),
     )
+
+
+@contextmanager
+def _told_as_unreadable(file: Path) -> Iterator[None]:
+    try:
+        yield
+    except (ValueError, RecursionError) as problem:
+        reason = (str(problem).splitlines() or ["?"])[0][:200]
+        raise DiskTrouble("record-unreadable", path=str(file), reason=reason) from problem
 
 
 def _freshest(told: dict[str, Any] | None, known: dict[str, Any], home: Home) -> dict[str, Any]:
