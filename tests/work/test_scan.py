@@ -249,8 +249,11 @@ def test_overlapping_roots_are_refused_and_inner_folders_are_scanned_as_part(hou
     assert refused.value.code == "roots-overlap"
     with pytest.raises(NotFound):
         add_root(house.hands, tmp_path / "nowhere")
-    with pytest.raises(BadLink):
-        add_root(house.hands, Path("/"))
+    (tmp_path / "pipe").mkdir()
+    (tmp_path / "pipe" / "model_index.json").write_text("{}")
+    for folder in (Path("/"), Path("/etc"), tmp_path / "pipe"):
+        with pytest.raises(BadLink):
+            add_root(house.hands, folder)
 
 
 def test_a_root_that_is_removed_leaves_its_files_alone(house: House, tmp_path: Path) -> None:

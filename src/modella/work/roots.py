@@ -4,6 +4,7 @@ import secrets
 from pathlib import Path
 
 from modella.core.errors import BadLink, Conflict, DiskTrouble, ModellaError, NotFound, Refused
+from modella.core.grouping import DIFFUSERS_INDEX
 from modella.core.root import LIBRARY, Root
 from modella.io.disk import CONTROL, is_writable, make_folders, read_json, set_aside, write_json
 from modella.work.hands import Hands, now, stamp
@@ -57,6 +58,8 @@ def add_root(hands: Hands, path: Path, *, central: bool = False) -> Root:
         raise BadLink("bad-value", name="FOLDER", value=str(path), reason="a whole drive or home folder")
     if real in _SYSTEM or any(real.is_relative_to(each) for each in _NEVER):
         raise BadLink("bad-value", name="FOLDER", value=str(path), reason="a folder of the system")
+    if (real / DIFFUSERS_INDEX).is_file():
+        raise BadLink("bad-value", name="FOLDER", value=str(path), reason="one model: name the folder that it lies in")
     if (real / CONTROL).is_symlink():
         raise Refused("is-a-link", path=str(real / CONTROL))
     with hands.changing:
