@@ -224,6 +224,19 @@ def test_a_drive_that_is_gone_makes_models_unreachable_and_loses_nothing(house: 
     assert everything(house)["x.safetensors"]["state"] == "present"
 
 
+def test_a_drive_that_comes_back_at_another_path_is_the_same_root(house: House, tmp_path: Path) -> None:
+    weights(tmp_path / "drive" / "x.safetensors")
+    scanned(house, tmp_path / "drive")
+    identity = everything(house)["x.safetensors"]["id"]
+    (tmp_path / "drive").rename(tmp_path / "elsewhere")
+    scanned(house, tmp_path / "elsewhere")
+    (found,) = everything(house).values()
+    assert (found["id"], found["state"], found["path"]) == (identity, "present", str(tmp_path / "elsewhere"))
+    shutil.copytree(tmp_path / "elsewhere", tmp_path / "copy")
+    scanned(house, tmp_path / "copy")
+    assert len({root.id for root in roots(house.hands)}) == 3
+
+
 def test_a_folder_without_permission_is_unreachable_and_the_rest_goes_on(house: House, tmp_path: Path) -> None:
     if os.geteuid() == 0:
         pytest.skip("root may read everything")

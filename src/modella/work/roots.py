@@ -73,6 +73,11 @@ def _added(hands: Hands, real: Path, *, central: bool) -> Root:
             return other
         if real.is_relative_to(top) or top.is_relative_to(real):
             raise Conflict("roots-overlap", path=str(real), other=str(top))
+    known = _moved(hands, real)
+    if known is not None:
+        change_root(hands, known)
+        hands.index.look_anew(known.id)
+        return known
     identity, marked = _mark(real, {root.id for root in roots(hands)})
     writable = is_writable(real)
     root = Root(
@@ -84,6 +89,13 @@ def _added(hands: Hands, real: Path, *, central: bool) -> Root:
     )
     _write(hands, [*_adopted(hands), root])
     return root
+
+
+def _moved(hands: Hands, real: Path) -> Root | None:
+    """The root that this folder is when it was known at a path where it is no more: a drive mounted elsewhere."""
+    marker = _marker_of(real)
+    known = next((root for root in _adopted(hands) if root.marked and root.id == marker), None)
+    return known.model_copy(update={"path": str(real)}) if known and not is_online(hands, known) else None
 
 
 def change_root(hands: Hands, root: Root) -> None:

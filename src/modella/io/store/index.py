@@ -310,6 +310,11 @@ class Index(Database):
                 [(file.root, file.folder, file.name) for file in files],
             )
 
+    def look_anew(self, root: str) -> None:
+        """Forgets what the files of a root looked like, so that the next scan describes every model again."""
+        with self._use() as db:
+            db.execute("DELETE FROM seen WHERE root = ?", (root,))
+
     def forget_root(self, root: str) -> None:
         """Forgets everything about a root; its files are not touched."""
         models = list(self.places(root).values())
