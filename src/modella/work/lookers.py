@@ -5,7 +5,6 @@ import os
 import time
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from multiprocessing import get_all_start_methods, get_context
 from threading import Event
@@ -17,9 +16,7 @@ from modella.work.look import Looked, Target, look_at
 from modella.work.sighting import Found
 
 log = structlog.get_logger()
-_DEAD = (BrokenProcessPool, EOFError, OSError)
-"""What is raised when a process, or the one that starts them, was killed."""
-_ATTEMPTS, _BREATH = 20, 0.25
+_ATTEMPTS, _BREATH = 12, 0.25
 MEASURED = 1.0
 """Seconds of looking after which it is known how fast it goes."""
 _PROCESSES = get_context("forkserver" if "forkserver" in get_all_start_methods() else "spawn")
@@ -64,19 +61,22 @@ class Lookers:
 
     def start(self, chunk: list[Found]) -> None:
         """Hands models out."""
-        for attempt in range(_ATTEMPTS):
+        targets = [found.target for found in chunk]
+        for _ in range(_ATTEMPTS):
             if self._pool is None:
                 self._pool = ProcessPoolExecutor(self._workers, mp_context=_PROCESSES, initializer=_begin)
             try:
-                self._running[self._pool.submit(look_at, [found.target for found in chunk])] = chunk
-            except _DEAD:
+                self._running[self._pool.submit(look_at, targets)] = chunk
+            except Exception:  # noqa: BLE001 (whatever becomes of a pool whose processes were killed)
                 self._pool.shutdown(wait=False)
                 self._pool = None
-                if attempt == _ATTEMPTS - 1:
-                    raise
                 time.sleep(_BREATH)  # until the system, too, knows that it is dead
             else:
                 return
+        log.warning("no process can be started; models are looked at in this one")
+        here: Future[list[Looked]] = Future()
+        here.set_result(look_at(targets))
+        self._running[here] = chunk
 
     def wait(self) -> None:
         """Waits a moment for something to be done."""
@@ -91,7 +91,7 @@ class Lookers:
             self._began = self._began or time.monotonic()
             try:
                 looked = future.result()
-            except (*_DEAD, MemoryError):
+            except Exception:  # noqa: BLE001 (looking itself raises nothing: its process has ended)
                 looked = [_one_alone(found.target) for found in chunk]
             yield from zip(chunk, looked, strict=True)
 
@@ -105,7 +105,7 @@ def _begin() -> None:
 def _one_alone(target: Target) -> Looked:
     """Looks at one model in a process of its own: the file that kills its reader is found that way."""
     for _ in range(2):  # once more, as somebody else may have ended the first process
-        with ProcessPoolExecutor(1, mp_context=_PROCESSES) as pool, suppress(*_DEAD, MemoryError):
+        with suppress(Exception), ProcessPoolExecutor(1, mp_context=_PROCESSES) as pool:
             return pool.submit(look_at, [target]).result()[0]
     log.warning("a file killed the process that read it", place=target.place)
     return Looked(target, None, "reading it ended the process that read it")
