@@ -14,7 +14,9 @@ import structlog
 from modella.core.digests import Digests
 from modella.core.errors import ModellaError
 from modella.core.fetched import confirmed
+from modella.core.grouping import is_weights
 from modella.core.model import FileTrust, ModelFile, Overrides
+from modella.core.standing import is_guessed
 from modella.io.disk import PartFile, is_regular, make_folders, publish, remove_file
 from modella.io.store.index import Seen
 from modella.work.hands import Hands, now, stamp
@@ -55,6 +57,9 @@ def hash_one(hands: Hands, seen: Seen, task: Task) -> bool:
     try:
         root = root_of(hands, seen.root)
         if not is_online(hands, root):
+            return False
+        if not is_weights(seen.name):  # what only names a model, as a diffusers index does, is hashed by nobody
+            hands.index.note_seen([seen._replace(wave="hashes")])
             return False
         path = Path(root.path) / seen.path
         digests = digests_of(path, seen, task)
@@ -97,7 +102,7 @@ def _take(record: Record, seen: Seen, digests: Digests) -> bool:
     file = next((each for each in record.metadata.files if each.name == seen.name), None)
     if file is None:
         return False
-    changed = file.sha256 is not None and file.sha256 != digests.sha256
+    changed = file.sha256 != digests.sha256 if file.sha256 else file.verified.state == "changed"
     file.sha256, file.blake3, file.crc32 = digests.sha256, digests.blake3, digests.crc32
     file.autov1, file.autov2, file.autov3 = digests.autov1, digests.autov2, digests.autov3
     file.size, file.modified = seen.size, seen.mtime
@@ -142,6 +147,8 @@ def _reunite(hands: Hands, record: Record, digests: Digests) -> None:
     newly, said = record.metadata, record.overrides
     _bring_records(hands, lost, record)
     record.metadata = lost.metadata.model_copy(update={"files": newly.files, "detected": newly.detected})
+    if is_guessed(lost.metadata):
+        record.metadata.name, record.metadata.cleaned_name = newly.name, newly.cleaned_name
     record.overrides = _together(lost.overrides, said)
     hands.index.remove(newly.id)
     if record.overrides.says_something:
