@@ -521,9 +521,11 @@ def test_what_was_listed_twice_through_a_link_goes_with_the_next_scan(house: Hou
     folder = tmp_path / "have"
     weights(folder / "real" / "x.safetensors")
     (folder / "link").symlink_to(folder / "real")
-    root = add_root(house.hands, folder)
-    scanned(house)
-    scan_module.scan(house.hands, [(root, "link")], Task("t", "scan", house.hands.bus), quiet=0)
+    scanned(house, folder)
+    index, root = house.hands.index, roots(house.hands)[1].id
+    index.put({**everything(house)["real/x.safetensors"], "id": "z" * 26}, "link/x.safetensors", root)
+    ghosts = [each._replace(folder="link", place="link/x.safetensors") for each in index.seen_in(root, "real").values()]
+    index.note_seen(ghosts)
     assert set(everything(house)) == {"real/x.safetensors", "link/x.safetensors"}
     result = scanned(house)
     assert (result["added"], result["missing"], set(everything(house))) == (0, 0, {"real/x.safetensors"})
@@ -601,15 +603,13 @@ def test_files_that_only_waited_for_their_look_are_new_and_not_changed(house: Ho
 
 
 def test_the_seconds_of_a_scan_with_hashes_are_those_of_both(house: House, tmp_path: Path) -> None:
-    for n in range(3):
-        weights(tmp_path / "have" / f"{n}.safetensors", seed=n)
-    task = begin_scan(house.hands, [tmp_path / "have"], quiet=0.2, with_hashes=True)
-    hashes_began = []
-    while not task.finished.is_set():
-        if task.told()["progress"].get("wave") == "hashes" and not hashes_began:
-            hashes_began.append(time.monotonic())
-        time.sleep(0.0005)
-    assert task.result is not None
+    with weights(tmp_path / "have" / "x.safetensors").open("r+b") as file:
+        file.truncate(256 << 20)
+    scanned(house, tmp_path / "have")
+    began = time.monotonic()
+    result = scanned(house, with_hashes=True)
+    assert house.hands.index.count_waiting("headers")[0] == 0
+    assert result["seconds"] > (time.monotonic() - began) / 2
 
 
 @pytest.mark.parametrize("recipe", ["lora-sdxl", "vae-sd"])
