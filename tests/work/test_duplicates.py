@@ -117,7 +117,7 @@ def test_after_hard_links_there_is_nothing_to_win_and_nothing_to_trash(shelf: Sh
     hashed(shelf)
     assert report(shelf.hands) == {"groups": [], "bytes": 0}
     assert reclaim(shelf.hands, None, how)["done"] == []
-    assert {k for k in tree(shelf.folder / "loras")} == set(before)
+    assert set(tree(shelf.folder / "loras")) == set(before)
 
 
 def test_one_file_met_through_a_linked_folder_is_no_second_copy(shelf: Shelf, tmp_path: Path) -> None:

@@ -18,8 +18,10 @@ from modella.demo.weights import build
 from modella.wiring import House, open_house
 from modella.work import lookers
 from modella.work import scan as scan_module
+from modella.work.doctor import examine
 from modella.work.hashwave import hash_all
 from modella.work.rebuild import rebuild_all
+from modella.work.recheck import recheck
 from modella.work.records import change, load
 from modella.work.roots import add_root, remove_root, roots
 from modella.work.scan import begin_scan
@@ -378,8 +380,12 @@ def test_a_rebuild_gives_what_was_there_and_twice_the_same(house: House, tmp_pat
     change(house.hands, identity, lambda record: record.overrides.fields.update(name="Mine"), overrides=True)
     before = everything(house)
     for _ in range(2):
-        rebuild_all(house.hands, Task("t", "scan", house.hands.bus))
+        assert counts(rebuild_all(house.hands, Task("t", "scan", house.hands.bus))) == (6, 0, 0, 0, 0)
         assert everything(house) == before
+    weights(folder / "d0" / "new.safetensors", seed=9)
+    weights(folder / "d1" / "1.safetensors", "vae-sd")
+    (folder / "d0" / "2.safetensors").unlink()
+    assert counts(rebuild_all(house.hands, Task("t", "scan", house.hands.bus))) == (6, 1, 1, 0, 1)
 
 
 def test_a_scan_can_be_stopped_and_goes_on_later(house: House, tmp_path: Path) -> None:
@@ -625,3 +631,31 @@ def test_a_file_that_another_is_copied_over_is_called_changed(house: House, tmp_
     assert (found["sha256"], found["verified"]["state"]) == (content.sha256, "changed")
     scanned(house)
     assert everything(house)["x.safetensors"]["files"][0]["verified"]["state"] == "changed"
+
+
+def test_a_broken_file_is_named_by_the_doctor_and_is_not_fine_when_verified(house: House, tmp_path: Path) -> None:
+    weights(tmp_path / "have" / "sound.safetensors")
+    weights(tmp_path / "have" / "page.safetensors").write_bytes(b"<!DOCTYPE html><html>")
+    scanned(house, tmp_path / "have")
+    hashed(house)
+    findings = {each["check"]: each for each in examine(house.hands)}
+    assert (findings["models-invalid"]["level"], findings["models-invalid"]["facts"]) == ("warning", {"count": 1})
+    found = everything(house)
+    broken = recheck(house.hands, found["page.safetensors"]["id"])
+    assert broken["ok"] is False
+    assert all(each in broken["problem"] for each in found["page.safetensors"]["detected"]["reasons"])
+    sound = recheck(house.hands, found["sound.safetensors"]["id"])
+    assert (sound["ok"], sound.get("problem")) == (True, None)
+
+
+def test_verifying_tells_a_file_that_was_written_from_one_that_is_damaged(house: House, tmp_path: Path) -> None:
+    path = weights(tmp_path / "have" / "x.safetensors")
+    scanned(house, tmp_path / "have")
+    hashed(house)
+    identity, time_before = everything(house)["x.safetensors"]["id"], path.stat().st_mtime_ns
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+    assert recheck(house.hands, identity)["files"][0]["state"] == "changed"
+    os.utime(path, ns=(time_before, time_before))
+    assert recheck(house.hands, identity)["files"][0]["state"] == "damaged"

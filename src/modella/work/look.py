@@ -20,7 +20,17 @@ from modella.core.grouping import is_weights
 from modella.core.header_texts import header_fields
 from modella.core.identity import Identity, identify
 from modella.core.kinds import Kind
-from modella.core.model import Detected, Imported, Metadata, ModelFile, Overrides, Preview, Verified, effective, is_forbidden
+from modella.core.model import (
+    Detected,
+    Imported,
+    Metadata,
+    ModelFile,
+    Overrides,
+    Preview,
+    Verified,
+    effective,
+    is_forbidden,
+)
 from modella.core.naming import slug
 from modella.core.rules import family_of
 from modella.core.sidecars.hub_folders import cache_origin

@@ -398,7 +398,9 @@ class _Scan:
             self._result.unreachable += self._index.set_state(self._root.id, "unreachable", places)
         places = {seen.place for seen in self._gone.values()} | self._never_seen(dead)
         self._index.forget_seen(self._gone.values())
-        ghosts = {each for each in places if os.path.lexists(self._top / each) and not is_met(self._hands, self._root, each)}
+        ghosts = {
+            each for each in places if os.path.lexists(self._top / each) and not is_met(self._hands, self._root, each)
+        }
         self._index.remove(*(model for place in ghosts if (model := self._index.id_at(self._root.id, place))))
         self._result.missing += self._index.set_state(self._root.id, "missing", places)
         if places:
