@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ from modella.work.records import change, load
 from modella.work.roots import add_root, remove_root, roots
 from modella.work.scan import begin_scan
 from modella.work.tasks import Task
-from modella.work.tend import _folders_of
+from modella.work.tend import Caretaker, _folders_of
 
 LONG_AGO = 1_700_000_000
 
@@ -629,8 +629,12 @@ def test_a_file_that_another_is_copied_over_is_called_changed(house: House, tmp_
     hashed(house)
     found = everything(house)["x.safetensors"]["files"][0]
     assert (found["sha256"], found["verified"]["state"]) == (content.sha256, "changed")
+    os.utime(path, (LONG_AGO + 9, LONG_AGO + 9))
     scanned(house)
-    assert everything(house)["x.safetensors"]["files"][0]["verified"]["state"] == "changed"
+    assert hashed(house)["hashed"] == 1
+    model = everything(house)["x.safetensors"]
+    assert model["files"][0]["verified"]["state"] == "changed"
+    assert recheck(house.hands, model["id"])["files"][0]["state"] == "recorded"
 
 
 def test_a_broken_file_is_named_by_the_doctor_and_is_not_fine_when_verified(house: House, tmp_path: Path) -> None:
@@ -659,3 +663,38 @@ def test_verifying_tells_a_file_that_was_written_from_one_that_is_damaged(house:
     assert recheck(house.hands, identity)["files"][0]["state"] == "changed"
     os.utime(path, ns=(time_before, time_before))
     assert recheck(house.hands, identity)["files"][0]["state"] == "damaged"
+
+
+def test_while_served_a_file_in_a_linked_folder_is_listed_once_and_one_copied_over_is_changed(
+    house: House, tmp_path: Path
+) -> None:
+    folder = tmp_path / "have"
+    old = weights(folder / "real" / "old.safetensors")
+    (folder / "link").symlink_to(folder / "real")
+    root = add_root(house.hands, folder)
+    caretaker = Caretaker(house.hands)
+    caretaker.start()
+    try:
+        waited_until(lambda: _trusts(house) == {"real/old.safetensors": "recorded"})
+        for _ in range(10):
+            if len(_trusts(house)) < 2:
+                weights(folder / "real" / "new.safetensors", seed=2)  # again, until the watching has begun
+                waited_until(lambda: len(_trusts(house)) > 1, 6)
+        weights(old, "vae-sd", seed=3, age=LONG_AGO + 5)
+        wanted = {"real/old.safetensors": "changed", "real/new.safetensors": "recorded"}
+        waited_until(lambda: _trusts(house) == wanted)
+        assert _trusts(house) == wanted
+        assert house.hands.index.seen_in(root.id, "link") == {}
+    finally:
+        caretaker.stop()
+
+
+def _trusts(house: House) -> dict[str, str]:
+    return {place: model["files"][0]["verified"]["state"] for place, model in everything(house).items()}
+
+
+def waited_until(is_so: Callable[[], bool], seconds: float = 60) -> None:
+    """Looks again and again, until it is so or the time is over."""
+    deadline = time.monotonic() + seconds
+    while not is_so() and time.monotonic() < deadline:
+        time.sleep(0.1)

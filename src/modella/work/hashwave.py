@@ -106,18 +106,21 @@ def _take(record: Record, seen: Seen, digests: Digests) -> bool:
     file.sha256, file.blake3, file.crc32 = digests.sha256, digests.blake3, digests.crc32
     file.autov1, file.autov2, file.autov3 = digests.autov1, digests.autov2, digests.autov3
     file.size, file.modified = seen.size, seen.mtime
-    file.verified.state = "changed" if changed else _trust(file)
+    file.verified.state = "changed" if changed else _trust(file, file.verified.state == "changed")
     file.verified.at = now()
     record.metadata.conflicts = [*_without_hashes(record), *_disputed(file, digests)]
     confirmed(record.metadata, file, file.hints)
     return True
 
 
-def _trust(file: ModelFile) -> FileTrust:
-    """What a file is worth whose SHA-256 was counted: a source may have published one when it was looked up."""
+def _trust(file: ModelFile, was_changed: bool) -> FileTrust:
+    """What a file is worth whose SHA-256 was counted: a source may have published one when it was looked up.
+
+    A file that was changed stays so when only its time is another one, until somebody verifies it.
+    """
     expected = file.verified.expected
     if expected is None:
-        return "recorded"
+        return "changed" if was_changed else "recorded"
     if expected == file.sha256:
         return "verified"
     return "mismatch" if len(expected) == len(file.sha256 or "") else file.verified.state

@@ -40,12 +40,12 @@ def recheck(hands: Hands, model_id: str, told: Callable[[str, int, int], None] =
     changed = change(hands, model_id, lambda fresh: _take(fresh, record, rows))
     states = [{**row, "name": name} for name, row in rows.items()]
     found = {"id": model_id, "name": changed.get("name"), "files": states, "url": _page(record)}
-    problem = _problem(record)
-    told = {**found, "ok": problem is None and all(row["state"] in _FINE for row in states)}
-    return told if problem is None else {**told, "problem": problem}
+    broken = _broken(record)
+    found["ok"] = broken is None and all(row["state"] in _FINE for row in states)
+    return found if broken is None else {**found, "problem": broken}
 
 
-def _problem(record: Record) -> str | None:
+def _broken(record: Record) -> str | None:
     """Why a model is broken whose bytes may well be those that were recorded; None when it is sound."""
     if record.metadata.kind != Kind.invalid:
         return None

@@ -183,7 +183,7 @@ class _Scan:
         """Whether a file that only a link leads to is listed by another way: a part of a root cannot tell by itself."""
         main = found.seen[0]
         real = os.path.realpath(self._top / main.path)
-        if not main.inode or real == os.path.join(os.path.realpath(self._top), main.path):
+        if not main.inode or real == str(Path(os.path.realpath(self._top)) / main.path):
             return False
         tops = {root.id: root.path for root in roots(self._hands)}
         others = [each for each in self._index.seen_inode(main.inode, main.size) if each.path != main.path]
