@@ -215,7 +215,7 @@ class _Scan:
         """Records whose file is nowhere, now that every file that was only moved has been found."""
         if not self._task.stop.is_set():
             left = [found.place for found in self._orphans if os.path.lexists(self._top / found.seen[0].path)]
-            self._result.missing += self._index.set_state(self._root.id, "missing", left)
+            self._result.missing += self._index.set_state(self._root.id, "missing", left) if left else 0
         for found in self._orphans:
             known = self._index.seen_in(self._root.id, found.seen[0].folder)
             if os.path.lexists(self._top / found.seen[0].path) and not is_unchanged(found, known):
