@@ -73,9 +73,10 @@ def test_one_file_under_two_names_wastes_nothing(shelf: Shelf) -> None:
         path = shelf.folder / "loras" / f"{name}.safetensors"
         path.unlink()
         os.link(kept(shelf), path)
-    told = report(shelf.hands)
-    assert told["bytes"] == 0
-    assert plan_reclaim(shelf.hands, None, "hardlink")["actions"] == []
+    assert report(shelf.hands) == {"groups": [], "bytes": 0}
+    for how in ("hardlink", "keep-one"):
+        told = plan_reclaim(shelf.hands, None, check_way(how))
+        assert (told["actions"], told["bytes"], {each["why"] for each in told["left"]}) == ([], 0, {"shared"})
 
 
 def test_a_plan_does_nothing(shelf: Shelf) -> None:
@@ -104,6 +105,47 @@ def test_hard_links_have_the_room_back_and_are_undone(shelf: Shelf) -> None:
     assert list_reclaimed(shelf.hands) == []
     with pytest.raises(NotFound):
         undo_reclaim(shelf.hands, entry["id"])
+
+
+@pytest.mark.parametrize("how", ["hardlink", "keep-one"])
+def test_after_hard_links_there_is_nothing_to_win_and_nothing_to_trash(shelf: Shelf, how: Way) -> None:
+    reclaim(shelf.hands, None, "hardlink")
+    before = tree(shelf.folder / "loras")
+    told = reclaim(shelf.hands, None, how)
+    assert (told["done"], told["problems"], told["bytes"], shelf.trash()) == ([], [], 0, [])
+    shelf.scan()
+    hashed(shelf)
+    assert report(shelf.hands) == {"groups": [], "bytes": 0}
+    assert reclaim(shelf.hands, None, how)["done"] == []
+    assert set(tree(shelf.folder / "loras")) == set(before)
+
+
+def test_one_file_met_through_a_linked_folder_is_no_second_copy(shelf: Shelf, tmp_path: Path) -> None:
+    path = lora(tmp_path / "have" / "real" / "x.safetensors", 7)
+    (tmp_path / "have" / "link").symlink_to(tmp_path / "have" / "real")
+    shelf.scan(tmp_path / "have")
+    hashed(shelf)
+    index = shelf.hands.index
+    known = next(each for each in shelf.models() if each["name"] == "x")
+    index.put({**known, "id": "z" * 26, "path": str(tmp_path / "have" / "link")}, "link/x.safetensors", known["root"])
+    mine = known["files"][0]["sha256"]
+    assert mine not in {each["sha256"] for each in report(shelf.hands)["groups"]}
+    for how in ("hardlink", "reflink", "keep-one"):
+        told = reclaim(shelf.hands, [mine], check_way(how))
+        assert (told["done"], told["bytes"], [each["why"] for each in told["left"]]) == ([], 0, ["shared"])
+    assert path.is_file()
+    assert shelf.trash() == []
+
+
+@pytest.mark.parametrize("how", ["hardlink", "keep-one"])
+def test_bytes_under_two_names_are_won_once(shelf: Shelf, how: Way) -> None:
+    (shelf.folder / "loras" / "b.safetensors").unlink()
+    os.link(shelf.folder / "loras" / "a.safetensors", shelf.folder / "loras" / "b.safetensors")
+    size = kept(shelf).stat().st_size
+    assert report(shelf.hands)["bytes"] == size
+    told = plan_reclaim(shelf.hands, None, how)
+    assert (len(told["actions"]), told["bytes"]) == (2, size)
+    assert reclaim(shelf.hands, None, how)["bytes"] == size
 
 
 def test_keeping_one_sends_the_others_to_the_trash_and_back(shelf: Shelf) -> None:

@@ -4,11 +4,12 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from watchfiles import Change
 
 from modella.core.errors import BadLink, Conflict, DiskTrouble, NotFound
 from modella.core.query import read_query
@@ -17,12 +18,15 @@ from modella.demo.weights import build
 from modella.wiring import House, open_house
 from modella.work import lookers
 from modella.work import scan as scan_module
+from modella.work.doctor import examine
 from modella.work.hashwave import hash_all
 from modella.work.rebuild import rebuild_all
+from modella.work.recheck import recheck
 from modella.work.records import change, load
 from modella.work.roots import add_root, remove_root, roots
 from modella.work.scan import begin_scan
 from modella.work.tasks import Task
+from modella.work.tend import Caretaker, _folders_of
 
 LONG_AGO = 1_700_000_000
 
@@ -392,8 +396,12 @@ def test_a_rebuild_gives_what_was_there_and_twice_the_same(house: House, tmp_pat
     change(house.hands, identity, lambda record: record.overrides.fields.update(name="Mine"), overrides=True)
     before = everything(house)
     for _ in range(2):
-        rebuild_all(house.hands, Task("t", "scan", house.hands.bus))
+        assert counts(rebuild_all(house.hands, Task("t", "scan", house.hands.bus))) == (6, 0, 0, 0, 0)
         assert everything(house) == before
+    weights(folder / "d0" / "new.safetensors", seed=9)
+    weights(folder / "d1" / "1.safetensors", "vae-sd")
+    (folder / "d0" / "2.safetensors").unlink()
+    assert counts(rebuild_all(house.hands, Task("t", "scan", house.hands.bus))) == (6, 1, 1, 0, 1)
 
 
 def test_a_scan_can_be_stopped_and_goes_on_later(house: House, tmp_path: Path) -> None:
@@ -495,3 +503,229 @@ def test_a_model_that_no_scan_has_seen_yet_can_be_missing_too(house: House) -> N
     shutil.rmtree(folder)
     assert counts(scanned(house)) == (0, 0, 0, 0, 1)
     assert everything(house)["loras/own"]["state"] == "missing"
+
+
+def changed_at(house: House, folder: Path, *paths: str) -> list[tuple[str, str]]:
+    """What a watcher's report of changes makes be looked at: name of the root's folder, and folder below."""
+    near = [root for root in roots(house.hands) if root.path == str(folder)]
+    told = _folders_of(house.hands, [(Change.modified, str(folder / path)) for path in paths], near)
+    return sorted((Path(root.path).name, below) for root, below in told)
+
+
+def test_a_change_seen_through_a_link_is_looked_at_where_a_full_scan_meets_it(house: House, tmp_path: Path) -> None:
+    folder = tmp_path / "have"
+    weights(folder / "real" / "deep" / "x.safetensors")
+    weights(tmp_path / "outside" / "y.safetensors", seed=2)
+    (folder / "link").symlink_to(folder / "real")
+    (folder / "out").symlink_to(tmp_path / "outside")
+    (folder / "up").symlink_to(tmp_path)
+    (tmp_path / "outside" / "back").symlink_to(folder / "real")
+    scanned(house, folder)
+    seen = "link/deep/x.safetensors", "link/x.safetensors", "out/y.safetensors", "out/back/x.safetensors"
+    assert changed_at(house, folder, *seen) == [("have", "out"), ("have", "real"), ("have", "real/deep")]
+    assert changed_at(house, folder, "up/z.safetensors", ".git/z.safetensors", "venv/lib/z.pt") == []
+    before = set(everything(house))
+    for below in (folder / "link", folder / "link" / "deep", folder / "out"):
+        scanned(house, below)
+    assert set(everything(house)) == before == {"real/deep/x.safetensors", "out/y.safetensors"}
+    assert len(roots(house.hands)) == 2
+
+
+def test_the_parts_of_a_diffusers_folder_are_no_models_when_one_of_them_changes(house: House, tmp_path: Path) -> None:
+    folder = tmp_path / "have"
+    weights(folder / "pipe" / "unet" / "diffusion_pytorch_model.safetensors")
+    (folder / "pipe" / "model_index.json").write_text('{"_class_name": "StableDiffusionXLPipeline"}')
+    scanned(house, folder)
+    assert changed_at(house, folder, "pipe/unet/diffusion_pytorch_model.safetensors") == [("have", "pipe")]
+    scanned(house, folder / "pipe" / "unet")
+    assert set(everything(house)) == {"pipe"}
+
+
+def test_a_second_link_to_the_same_folder_lists_nothing_twice(house: House, tmp_path: Path) -> None:
+    folder = tmp_path / "have"
+    weights(tmp_path / "outside" / "y.safetensors")
+    for name in ("a", "b"):
+        (folder / name).mkdir(parents=True)
+        (folder / name / "out").symlink_to(tmp_path / "outside")
+    (tmp_path / "outside" / "loop").symlink_to(tmp_path / "outside")
+    scanned(house, folder)
+    for below in ("b", "b/out", "a/out"):
+        scanned(house, folder / below)
+        assert set(everything(house)) == {"a/out/y.safetensors"}
+
+
+def test_what_was_listed_twice_through_a_link_goes_with_the_next_scan(house: House, tmp_path: Path) -> None:
+    folder = tmp_path / "have"
+    weights(folder / "real" / "x.safetensors")
+    (folder / "link").symlink_to(folder / "real")
+    scanned(house, folder)
+    index, root = house.hands.index, roots(house.hands)[1].id
+    index.put({**everything(house)["real/x.safetensors"], "id": "z" * 26}, "link/x.safetensors", root)
+    ghosts = [each._replace(folder="link", place="link/x.safetensors") for each in index.seen_in(root, "real").values()]
+    index.note_seen(ghosts)
+    assert set(everything(house)) == {"real/x.safetensors", "link/x.safetensors"}
+    result = scanned(house)
+    assert (result["added"], result["missing"], set(everything(house))) == (0, 0, {"real/x.safetensors"})
+
+
+def test_a_folder_that_is_moved_and_linked_to_keeps_its_models(house: House, tmp_path: Path) -> None:
+    folder = tmp_path / "have"
+    weights(folder / "old" / "x.safetensors")
+    scanned(house, folder)
+    identity = everything(house)["old/x.safetensors"]["id"]
+    (folder / "old").rename(folder / "new")
+    (folder / "old").symlink_to(folder / "new")
+    scanned(house)
+    assert {place: m["id"] for place, m in everything(house).items()} == {"new/x.safetensors": identity}
+
+
+def test_a_file_that_goes_and_leaves_its_record_is_missing_once(house: House, tmp_path: Path) -> None:
+    path = weights(tmp_path / "have" / "x.safetensors")
+    scanned(house, tmp_path / "have")
+    hashed(house)
+    path.unlink()
+    assert counts(scanned(house)) == (0, 0, 0, 0, 1)
+    assert everything(house)["x.safetensors"]["state"] == "missing"
+    assert counts(scanned(house)) == (0, 0, 0, 0, 0)
+
+
+@pytest.mark.parametrize("has_record", [False, True])
+def test_a_name_that_nobody_gave_follows_the_file(house: House, tmp_path: Path, has_record: bool) -> None:
+    path = weights(tmp_path / "have" / "before.safetensors")
+    scanned(house, tmp_path / "have")
+    if has_record:
+        hashed(house)
+    identity = everything(house)["before.safetensors"]["id"]
+    path.rename(tmp_path / "have" / "after.safetensors")
+    scanned(house)
+    found = everything(house)["after.safetensors"]
+    assert (found["id"], found["name"], found["cleaned_name"]) == (identity, "after", "after")
+    assert load(house.hands, identity).metadata.name == "after"
+
+
+def test_a_name_that_another_tool_told_stays_when_the_file_is_renamed(house: House, tmp_path: Path) -> None:
+    path = weights(tmp_path / "have" / "before.safetensors")
+    (tmp_path / "have" / "before.civitai.info").write_text('{"id": 2, "modelId": 1, "model": {"name": "Named"}}')
+    scanned(house, tmp_path / "have")
+    hashed(house)
+    assert everything(house)["before.safetensors"]["name"] == "Named"
+    path.rename(tmp_path / "have" / "after.safetensors")
+    scanned(house)
+    assert everything(house)["after.safetensors"]["name"] == "Named"
+
+
+def test_the_index_of_a_diffusers_folder_waits_for_no_hash(house: House, tmp_path: Path) -> None:
+    folder = tmp_path / "have" / "pipe"
+    weights(folder / "unet" / "diffusion_pytorch_model.safetensors")
+    (folder / "model_index.json").write_text('{"_class_name": "StableDiffusionXLPipeline"}')
+    scanned(house, tmp_path / "have")
+    index = house.hands.index
+    old = next(each for each in index.seen_at(roots(house.hands)[1].id, "pipe") if each.name == "model_index.json")
+    index.note_seen([old._replace(wave="headers")])  # as it was noted once
+    assert hashed(house)["hashed"] == 1
+    assert index.count_waiting("headers")[0] == 0
+    scanned(house)
+    assert index.count_waiting("headers")[0] == 0
+
+
+def test_files_that_only_waited_for_their_look_are_new_and_not_changed(house: House, tmp_path: Path) -> None:
+    path = weights(tmp_path / "have" / "x.safetensors")
+    scanned(house, tmp_path / "have")
+    index, root = house.hands.index, roots(house.hands)[1].id
+    index.note_seen([each._replace(wave="names") for each in index.seen_in(root, "").values()])
+    assert counts(scanned(house)) == (1, 1, 0, 0, 0)
+    index.note_seen([each._replace(wave="names") for each in index.seen_in(root, "").values()])
+    os.utime(path, (LONG_AGO + 9, LONG_AGO + 9))
+    assert counts(scanned(house)) == (1, 0, 1, 0, 0)
+
+
+def test_the_seconds_of_a_scan_with_hashes_are_those_of_both(house: House, tmp_path: Path) -> None:
+    with weights(tmp_path / "have" / "x.safetensors").open("r+b") as file:
+        file.truncate(256 << 20)
+    scanned(house, tmp_path / "have")
+    began = time.monotonic()
+    result = scanned(house, with_hashes=True)
+    assert house.hands.index.count_waiting("headers")[0] == 0
+    assert result["seconds"] > (time.monotonic() - began) / 2
+
+
+@pytest.mark.parametrize("recipe", ["lora-sdxl", "vae-sd"])
+def test_a_file_that_another_is_copied_over_is_called_changed(house: House, tmp_path: Path, recipe: str) -> None:
+    path = weights(tmp_path / "have" / "x.safetensors")
+    scanned(house, tmp_path / "have")
+    hashed(house)
+    content = build(recipe, 9)
+    path.write_bytes(content.read(0, content.size))
+    scanned(house)
+    hashed(house)
+    found = everything(house)["x.safetensors"]["files"][0]
+    assert (found["sha256"], found["verified"]["state"]) == (content.sha256, "changed")
+    os.utime(path, (LONG_AGO + 9, LONG_AGO + 9))
+    scanned(house)
+    assert hashed(house)["hashed"] == 1
+    model = everything(house)["x.safetensors"]
+    assert model["files"][0]["verified"]["state"] == "changed"
+    assert recheck(house.hands, model["id"])["files"][0]["state"] == "recorded"
+
+
+def test_a_broken_file_is_named_by_the_doctor_and_is_not_fine_when_verified(house: House, tmp_path: Path) -> None:
+    weights(tmp_path / "have" / "sound.safetensors")
+    weights(tmp_path / "have" / "page.safetensors").write_bytes(b"<!DOCTYPE html><html>")
+    scanned(house, tmp_path / "have")
+    hashed(house)
+    findings = {each["check"]: each for each in examine(house.hands)}
+    assert (findings["models-invalid"]["level"], findings["models-invalid"]["facts"]) == ("warning", {"count": 1})
+    found = everything(house)
+    broken = recheck(house.hands, found["page.safetensors"]["id"])
+    assert broken["ok"] is False
+    assert all(each in broken["problem"] for each in found["page.safetensors"]["detected"]["reasons"])
+    sound = recheck(house.hands, found["sound.safetensors"]["id"])
+    assert (sound["ok"], sound.get("problem")) == (True, None)
+
+
+def test_verifying_tells_a_file_that_was_written_from_one_that_is_damaged(house: House, tmp_path: Path) -> None:
+    path = weights(tmp_path / "have" / "x.safetensors")
+    scanned(house, tmp_path / "have")
+    hashed(house)
+    identity, time_before = everything(house)["x.safetensors"]["id"], path.stat().st_mtime_ns
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+    assert recheck(house.hands, identity)["files"][0]["state"] == "changed"
+    os.utime(path, ns=(time_before, time_before))
+    assert recheck(house.hands, identity)["files"][0]["state"] == "damaged"
+
+
+def test_while_served_a_file_in_a_linked_folder_is_listed_once_and_one_copied_over_is_changed(
+    house: House, tmp_path: Path
+) -> None:
+    folder = tmp_path / "have"
+    old = weights(folder / "real" / "old.safetensors")
+    (folder / "link").symlink_to(folder / "real")
+    root = add_root(house.hands, folder)
+    caretaker = Caretaker(house.hands)
+    caretaker.start()
+    try:
+        waited_until(lambda: _trusts(house) == {"real/old.safetensors": "recorded"})
+        for _ in range(10):
+            if len(_trusts(house)) < 2:
+                weights(folder / "real" / "new.safetensors", seed=2)  # again, until the watching has begun
+                waited_until(lambda: len(_trusts(house)) > 1, 6)
+        weights(old, "vae-sd", seed=3, age=LONG_AGO + 5)
+        wanted = {"real/old.safetensors": "changed", "real/new.safetensors": "recorded"}
+        waited_until(lambda: _trusts(house) == wanted)
+        assert _trusts(house) == wanted
+        assert house.hands.index.seen_in(root.id, "link") == {}
+    finally:
+        caretaker.stop()
+
+
+def _trusts(house: House) -> dict[str, str]:
+    return {place: model["files"][0]["verified"]["state"] for place, model in everything(house).items()}
+
+
+def waited_until(is_so: Callable[[], bool], seconds: float = 60) -> None:
+    """Looks again and again, until it is so or the time is over."""
+    deadline = time.monotonic() + seconds
+    while not is_so() and time.monotonic() < deadline:
+        time.sleep(0.1)

@@ -22,6 +22,11 @@ def standing(metadata: Metadata, overrides: Overrides) -> dict[str, dict[str, An
     return {name: _of_field(name, counted[name], metadata, overrides) for name in EDITABLE}
 
 
+def is_guessed(metadata: Metadata) -> bool:
+    """Whether nobody has named a model: its name is that of its file, and follows it."""
+    return "name" not in metadata.origins and not metadata.sources
+
+
 def _of_field(name: str, value: Any, metadata: Metadata, overrides: Overrides) -> dict[str, Any]:
     found = getattr(metadata, name)
     told: dict[str, Any] = {"value": value, "origin": None, "file": None, "source": found}

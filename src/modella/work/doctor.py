@@ -115,13 +115,21 @@ def _left_over(hands: Hands) -> Iterator[Finding]:
 
 def _states(hands: Hands) -> Iterator[Finding]:
     facets = hands.index.find(limit=1, facets=True).facets or {}
-    for facet, wanted in (("state", {"missing", "unreachable"}), ("trust", {"damaged", "mismatch", "changed"})):
+    for facet, wanted in _TOLD_STATES.items():
         for value, count in facets.get(facet, []):
             if value in wanted:
                 yield f"models-{value}", "warning", {"count": count}
     waiting, size = hands.index.count_waiting("headers")
     if waiting:
         yield "not-hashed", "note", {"count": waiting, "size": size}
+
+
+_TOLD_STATES: Mapping[str, frozenset[str]] = {
+    "state": frozenset({"missing", "unreachable"}),
+    "trust": frozenset({"damaged", "mismatch", "changed"}),
+    "kind": frozenset({"invalid"}),
+}
+"""Facets of the index, and which of their values somebody should know of."""
 
 
 def _machine(hands: Hands) -> Iterator[Finding]:

@@ -57,13 +57,18 @@ class Copy:
     link: bool
 
     @property
+    def bytes_at(self) -> tuple[int, int] | str:
+        """Which bytes on the disk it is: the same for hard links, and for one file met by two ways."""
+        return (self.device, self.inode) if self.inode else self.path
+
+    @property
     def rank(self) -> tuple[bool, bool, int, str, str]:
         """The smaller, the better it is to keep: placed, verified, oldest."""
         return (self.link, self.home != "placed", _TRUST.get(self.trust, 2), self.added_at, self.path)
 
     def told(self, keep: "Copy") -> dict[str, Any]:
         """As a plain value."""
-        shared = (self.device, self.inode) == (keep.device, keep.inode)
+        shared = self.bytes_at == keep.bytes_at
         names = ("model", "model_name", "file", "path", "root", "home", "trust", "added_at", "size", "link")
         return {**{name: getattr(self, name) for name in names}, "shared": shared, "keep": self is keep}
 
@@ -101,11 +106,11 @@ def _copy(hands: Hands, tops: dict[str, Root], model: str, name: str) -> Copy | 
 
 
 def _group(sha256: str, copies: list[Copy]) -> dict[str, Any] | None:
-    inodes = {(each.device, each.inode) for each in copies}
-    if len(copies) < 2:
+    distinct = {each.bytes_at for each in copies}
+    if len(distinct) < 2:
         return None
     ordered = sorted(copies, key=lambda each: each.rank)
-    bytes_ = ordered[0].size * (len(inodes) - 1)
+    bytes_ = ordered[0].size * (len(distinct) - 1)
     told = [each.told(ordered[0]) for each in ordered]
     return {"sha256": sha256, "size": ordered[0].size, "bytes": bytes_, "files": told}
 
@@ -141,10 +146,41 @@ def plan_reclaim(hands: Hands, groups: Sequence[str] | None, how: Way) -> dict[s
             else:
                 actions.append(row)
     if how == "keep-one":
+        actions, idle = _without_idle(actions, going, found)
+        left += [{**each, "why": "shared"} for each in idle]
         actions = list({each["model"]: each for each in actions}.values())
         for each in actions:
             each["instead"] = _instead(each["model"], going, found)
-    return {"how": how, "actions": actions, "left": left, "bytes": sum(each["size"] for each in actions)}
+    _count_bytes(actions, found)
+    return {"how": how, "actions": actions, "left": left, "bytes": sum(each["bytes"] for each in actions)}
+
+
+def _without_idle(
+    actions: list[dict[str, Any]], going: set[str], groups: dict[str, list[Copy]]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Parts off what would win nothing, as all its bytes are those of models that stay; these are not `going` then."""
+    idle: set[str] = set()
+    while fresh := {model for model in going if _frees_nothing(model, going, groups)}:
+        going -= fresh
+        idle |= fresh
+    return [each for each in actions if each["model"] in going], [each for each in actions if each["model"] in idle]
+
+
+def _frees_nothing(model: str, going: set[str], groups: dict[str, list[Copy]]) -> bool:
+    for copies in groups.values():
+        stay = {each.bytes_at for each in copies if each.model not in going}
+        if any(each.model == model and each.bytes_at not in stay for each in copies):
+            return False
+    return True
+
+
+def _count_bytes(actions: list[dict[str, Any]], groups: dict[str, list[Copy]]) -> None:
+    """Says of each action what it wins: bytes that lie under several names are won once."""
+    met: set[tuple[int, int] | str] = set()
+    for each in actions:
+        at = next(copy.bytes_at for copy in groups[each["sha256"]] if copy.path == each["path"])
+        each["bytes"] = 0 if at in met else each["size"]
+        met.add(at)
 
 
 def _left_alone(
@@ -165,7 +201,7 @@ def _left_alone(
 
 def _not_joinable(keep: Copy, other: Copy) -> str | None:
     """Why two files cannot become one on the disk, if they cannot or are it already."""
-    if (keep.device, keep.inode) == (other.device, other.inode):
+    if keep.bytes_at == other.bytes_at:
         return "shared"
     return "link" if other.link else "other-disk" if keep.device != other.device else None
 
@@ -214,7 +250,7 @@ def reclaim(hands: Hands, groups: Sequence[str] | None, how: Way, task: Task | N
             problems.append({**action, "code": getattr(problem, "code", "disk-error")})
     done = _read(hands, entry)["items"] if _file(hands, entry).exists() else []
     hands.bus.tell(ModelsChanged(count=len(done), ids=tuple(each["model"] for each in done[:100])))
-    won = sum(each["size"] for each in done)
+    won = sum(_won(each) for each in done)
     return {
         "id": entry if done else None,
         "how": how,
@@ -297,7 +333,7 @@ def list_reclaimed(hands: Hands) -> list[dict[str, Any]]:
     """What was reclaimed and can be undone, the newest first."""
     folder = _folder(hands)
     found = [_read(hands, path.stem) for path in sorted(folder.glob("*.json"), reverse=True)] if folder.is_dir() else []
-    return [{**each, "bytes": sum(item["size"] for item in each["items"])} for each in found if each["items"]]
+    return [{**each, "bytes": sum(map(_won, each["items"]))} for each in found if each["items"]]
 
 
 def undo_reclaim(hands: Hands, entry: str, task: Task | None = None) -> dict[str, Any]:
@@ -382,6 +418,11 @@ def _unnote(hands: Hands, entry: str, item: dict[str, Any]) -> None:
 
 
 _ITEM = frozenset({"path", "keep", "model", "name", "size", "sha256"})
+
+
+def _won(item: dict[str, Any]) -> int:
+    """The bytes that an action has won; older notes say only how large the file is."""
+    return int(item.get("bytes", item["size"]))
 
 
 def _folder(hands: Hands) -> Path:

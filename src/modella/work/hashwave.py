@@ -14,7 +14,9 @@ import structlog
 from modella.core.digests import Digests
 from modella.core.errors import ModellaError
 from modella.core.fetched import confirmed
+from modella.core.grouping import is_weights
 from modella.core.model import FileTrust, ModelFile, Overrides
+from modella.core.standing import is_guessed
 from modella.io.disk import PartFile, is_regular, make_folders, publish, remove_file
 from modella.io.store.index import Seen
 from modella.work.hands import Hands, now, stamp
@@ -55,6 +57,9 @@ def hash_one(hands: Hands, seen: Seen, task: Task) -> bool:
     try:
         root = root_of(hands, seen.root)
         if not is_online(hands, root):
+            return False
+        if not is_weights(seen.name):  # what only names a model, as a diffusers index does, is hashed by nobody
+            hands.index.note_seen([seen._replace(wave="hashes")])
             return False
         path = Path(root.path) / seen.path
         digests = digests_of(path, seen, task)
@@ -97,22 +102,25 @@ def _take(record: Record, seen: Seen, digests: Digests) -> bool:
     file = next((each for each in record.metadata.files if each.name == seen.name), None)
     if file is None:
         return False
-    changed = file.sha256 is not None and file.sha256 != digests.sha256
+    changed = file.sha256 != digests.sha256 if file.sha256 else file.verified.state == "changed"
     file.sha256, file.blake3, file.crc32 = digests.sha256, digests.blake3, digests.crc32
     file.autov1, file.autov2, file.autov3 = digests.autov1, digests.autov2, digests.autov3
     file.size, file.modified = seen.size, seen.mtime
-    file.verified.state = "changed" if changed else _trust(file)
+    file.verified.state = "changed" if changed else _trust(file, file.verified.state == "changed")
     file.verified.at = now()
     record.metadata.conflicts = [*_without_hashes(record), *_disputed(file, digests)]
     confirmed(record.metadata, file, file.hints)
     return True
 
 
-def _trust(file: ModelFile) -> FileTrust:
-    """What a file is worth whose SHA-256 was counted: a source may have published one when it was looked up."""
+def _trust(file: ModelFile, was_changed: bool) -> FileTrust:
+    """What a file is worth whose SHA-256 was counted: a source may have published one when it was looked up.
+
+    A file that was changed stays so when only its time is another one, until somebody verifies it.
+    """
     expected = file.verified.expected
     if expected is None:
-        return "recorded"
+        return "changed" if was_changed else "recorded"
     if expected == file.sha256:
         return "verified"
     return "mismatch" if len(expected) == len(file.sha256 or "") else file.verified.state
@@ -142,6 +150,8 @@ def _reunite(hands: Hands, record: Record, digests: Digests) -> None:
     newly, said = record.metadata, record.overrides
     _bring_records(hands, lost, record)
     record.metadata = lost.metadata.model_copy(update={"files": newly.files, "detected": newly.detected})
+    if is_guessed(lost.metadata):
+        record.metadata.name, record.metadata.cleaned_name = newly.name, newly.cleaned_name
     record.overrides = _together(lost.overrides, said)
     hands.index.remove(newly.id)
     if record.overrides.says_something:

@@ -20,13 +20,24 @@ from modella.core.grouping import is_weights
 from modella.core.header_texts import header_fields
 from modella.core.identity import Identity, identify
 from modella.core.kinds import Kind
-from modella.core.model import Detected, Imported, Metadata, ModelFile, Overrides, Preview, effective, is_forbidden
+from modella.core.model import (
+    Detected,
+    Imported,
+    Metadata,
+    ModelFile,
+    Overrides,
+    Preview,
+    Verified,
+    effective,
+    is_forbidden,
+)
 from modella.core.naming import slug
 from modella.core.rules import family_of
 from modella.core.sidecars.hub_folders import cache_origin
 from modella.core.sidecars.merging import EARLIER, HEADER, Merged, joined, merge
 from modella.core.sidecars.reading import LARGEST, Reading
 from modella.core.sidecars.registry import read as read_sidecar
+from modella.core.standing import is_guessed
 from modella.core.summary import Row, row_of
 from modella.core.weighing import disagreements, kind_of
 from modella.io.disk import is_regular, read_ordinary
@@ -192,6 +203,8 @@ def _fresh(target: Target) -> Metadata:
 def _describe(metadata: Metadata, target: Target, detected: Identity, merged: Merged, overrides: Overrides) -> None:
     """Fills the record with what counts; who says otherwise is noted."""
     rules = load_rules()
+    if is_guessed(metadata):
+        metadata.name = target.title
     _fill(metadata, {name: value for name, value in merged.metadata.items() if name in _FROM_OTHERS})
     metadata.sources = joined(metadata.sources, merged.sources)
     told = merged.metadata.get("kind") or next((each.kind for each in metadata.sources if each.kind), None)
@@ -276,7 +289,7 @@ def _earlier(own: Metadata | None) -> dict[str, Any]:
     if own is None:
         return {}
     told = own.model_dump(include=set(_FROM_OTHERS))
-    if "name" not in own.origins and not own.sources:
+    if is_guessed(own):
         told.pop("name")  # it was guessed from the file's name: whoever knows better is right
     kept = {name: value for name, value in told.items() if own.origins.get(name) != HEADER}
     return {name: value for name, value in kept.items() if value not in (None, "", [], {})}
@@ -299,11 +312,18 @@ def _files(target: Target, own: Metadata | None, detected: Identity, merged: Mer
                 else {}
             )
             file = file.model_copy(update={key: value for key, value in extra.items() if value})
+            if name in known and _was_proven(known[name]):
+                file.verified = Verified(state="changed")  # its hashes are gone, and that somebody wrote it stays
         file.format, file.precision = detected.format, detected.precision
         if number == 0 and hints:
             file = ModelFile.model_validate({**file.model_dump(), "hints": hints})
         files.append(file)
     return files
+
+
+def _was_proven(file: ModelFile) -> bool:
+    """Whether it was known what the bytes of a file are, or that somebody has changed them."""
+    return file.sha256 is not None or file.verified.state == "changed"
 
 
 def _hints(target: Target, detected: Identity, merged: Merged) -> dict[str, str]:

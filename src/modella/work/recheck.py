@@ -7,8 +7,9 @@ from typing import Any
 
 from modella.core.digests import Digests
 from modella.core.errors import Failed, ModellaError, NotFound
+from modella.core.kinds import Kind
 from modella.core.model import FileTrust, ModelFile
-from modella.io.disk import PartFile
+from modella.io.disk import PartFile, time_of
 from modella.work.hands import Hands, now
 from modella.work.hashing import READ_SIZE, DigestSet
 from modella.work.records import Record, change, load
@@ -23,7 +24,8 @@ def recheck(hands: Hands, model_id: str, told: Callable[[str, int, int], None] =
     """Re-hashes every file of a model; the record then says what was found, and nothing is deleted.
 
     `told(name, done, size)` is called while hashing; what it raises ends the work, and the record stays as it was. A
-    file that cannot be read stays as it is in the record. NotFound("unknown-id").
+    file that cannot be read stays as it is in the record. `problem` says why a model is broken, whatever its hashes.
+    NotFound("unknown-id").
     """
     try:
         record = load(hands, model_id)
@@ -38,7 +40,16 @@ def recheck(hands: Hands, model_id: str, told: Callable[[str, int, int], None] =
     changed = change(hands, model_id, lambda fresh: _take(fresh, record, rows))
     states = [{**row, "name": name} for name, row in rows.items()]
     found = {"id": model_id, "name": changed.get("name"), "files": states, "url": _page(record)}
-    return {**found, "ok": all(row["state"] in _FINE for row in states)}
+    broken = _broken(record)
+    found["ok"] = broken is None and all(row["state"] in _FINE for row in states)
+    return found if broken is None else {**found, "problem": broken}
+
+
+def _broken(record: Record) -> str | None:
+    """Why a model is broken whose bytes may well be those that were recorded; None when it is sound."""
+    if record.metadata.kind != Kind.invalid:
+        return None
+    return "; ".join([Kind.invalid.value, *record.metadata.detected.reasons])[:300]
 
 
 def _page(record: Record) -> str | None:
@@ -88,7 +99,9 @@ def _row(path: Path, file: ModelFile, told: Callable[[str, int, int], None]) -> 
         if problem.code == "cancelled":
             raise
         return {"state": "unreachable"}
-    file.verified.state, file.verified.at = trust_of(file, digests), now()
+    state = trust_of(file, digests)
+    was_written = file.modified is not None and file.modified != time_of(path.stat())
+    file.verified.state, file.verified.at = "changed" if state == "damaged" and was_written else state, now()
     return {"state": file.verified.state, "sha256": digests.sha256, "expected": file.sha256}
 
 

@@ -26,9 +26,10 @@ from modella.work.hands import Hands
 from modella.work.hashwave import hash_all
 from modella.work.look import Looked, Target, derived_id, look_at, stub
 from modella.work.lookers import Lookers
+from modella.work.reach import is_met, reach_path
 from modella.work.records import OWN, canonical_files, read_json_or_none, signature_of, write_adopted
-from modella.work.roots import add_root, is_online, root_at, roots
-from modella.work.sighting import Found, Sighting, fingerprint, is_unchanged
+from modella.work.roots import add_root, is_online, roots
+from modella.work.sighting import Found, Sighting, fingerprint, is_only_named, is_unchanged
 from modella.work.tasks import Task
 from modella.work.walk import Folder, Walk
 
@@ -89,16 +90,18 @@ def begin_scan(hands: Hands, folders: Sequence[Path] = (), quiet: float = QUIET,
     wanted = [_wanted(hands, folder) for folder in folders] or [(root, "") for root in roots(hands)]
 
     def work(task: Task) -> dict[str, Any]:
+        began = time.monotonic()
         found = scan(hands, wanted, task, quiet)
         if with_hashes and not task.stop.is_set():
             hash_all(hands, task)
+            found.seconds = time.monotonic() - began
         return found.told()
 
     return hands.tasks.begin("scan", work)
 
 
 def _wanted(hands: Hands, folder: Path) -> tuple[Root, str]:
-    return root_at(hands, folder) or (add_root(hands, folder), "")
+    return reach_path(hands, folder) or (add_root(hands, folder), "")
 
 
 class _Scan:
@@ -158,6 +161,8 @@ class _Scan:
         known = self._index.seen_in(self._root.id, folder.path)
         present: set[str] = set()
         for found in self._sighting.models(folder, walk, known):
+            if self._below and found.is_new and self._is_listed(found):
+                continue
             present.update(seen.name for seen in found.seen)
             self._met.add(found.place)
             folder.is_closed = folder.is_closed or found.is_placed
@@ -167,10 +172,22 @@ class _Scan:
             self._result.seen += 1
             if not is_unchanged(found, known):
                 self._waiting[found.place] = found
+                if is_only_named(found, known):
+                    self._named.add(found.place)
         self._gone |= {seen.path: seen for name, seen in known.items() if name not in present}
         self._progress(folder.path)
         self._look(_CHUNK * 4)
         self._keep_up()
+
+    def _is_listed(self, found: Found) -> bool:
+        """Whether a file that only a link leads to is listed by another way: a part of a root cannot tell by itself."""
+        main = found.seen[0]
+        real = os.path.realpath(self._top / main.path)
+        if not main.inode or real == str(Path(os.path.realpath(self._top)) / main.path):
+            return False
+        tops = {root.id: root.path for root in roots(self._hands)}
+        others = [each for each in self._index.seen_inode(main.inode, main.size) if each.path != main.path]
+        return any(each.root in tops and os.path.realpath(Path(tops[each.root]) / each.path) == real for each in others)
 
     def _look_again(self, walk: Walk) -> None:
         """Files that were too young are taken in when nothing has happened to them for a while."""
@@ -188,12 +205,17 @@ class _Scan:
             unsettled = {name for folder, name in before if folder == path and (folder, name) not in settled}
             for found in self._sighting.models(again, walk, known):
                 fresh = (path, found.seen[0].name) in settled
+                if self._below and found.is_new and self._is_listed(found):
+                    continue
                 if fresh and found.seen[0].name not in unsettled and not is_unchanged(found, known):
                     self._result.seen += 1
                     self._waiting[found.place] = found
 
     def _take_orphans(self) -> None:
         """Records whose file is nowhere, now that every file that was only moved has been found."""
+        if not self._task.stop.is_set():
+            left = [found.place for found in self._orphans if os.path.lexists(self._top / found.seen[0].path)]
+            self._result.missing += self._index.set_state(self._root.id, "missing", left) if left else 0
         for found in self._orphans:
             known = self._index.seen_in(self._root.id, found.seen[0].folder)
             if os.path.lexists(self._top / found.seen[0].path) and not is_unchanged(found, known):
@@ -274,7 +296,7 @@ class _Scan:
                 continue
             record = self._index.at(old.place, old.root)
             root = next((each for each in roots(self._hands) if each.id == old.root), None)
-            if record is None or root is None or os.path.lexists(Path(root.path) / old.path):
+            if record is None or root is None or is_met(self._hands, root, old.path):
                 continue
             if not is_online(self._hands, root):
                 continue  # a drive that is away has not lost it: this is a copy, however alike
@@ -356,8 +378,8 @@ class _Scan:
         return row_of(record, row.place, row.root)
 
     def _is_there(self, root: str, place: str) -> bool:
-        top = next((each.path for each in roots(self._hands) if each.id == root), None)
-        return top is not None and os.path.lexists(Path(top) / place)
+        at = next((each for each in roots(self._hands) if each.id == root), None)
+        return at is not None and is_met(self._hands, at, place)
 
     # ----------------------------------------------------------------------------------------------- what is gone
 
@@ -376,6 +398,10 @@ class _Scan:
             self._result.unreachable += self._index.set_state(self._root.id, "unreachable", places)
         places = {seen.place for seen in self._gone.values()} | self._never_seen(dead)
         self._index.forget_seen(self._gone.values())
+        ghosts = {
+            each for each in places if os.path.lexists(self._top / each) and not is_met(self._hands, self._root, each)
+        }
+        self._index.remove(*(model for place in ghosts if (model := self._index.id_at(self._root.id, place))))
         self._result.missing += self._index.set_state(self._root.id, "missing", places)
         if places:
             self._tell_changed(len(places))

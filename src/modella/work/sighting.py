@@ -144,9 +144,8 @@ class Sighting:
             return
         entries.sort(key=lambda entry: (not _is_denoiser(entry.name), -entry.size, entry.name))
         index = folder.look(DIFFUSERS_INDEX)
-        seen = [
-            self._seen(folder, folder.path, entry, "", "names") for entry in [*([index] if index else []), *entries]
-        ]
+        seen = [self._seen(folder, folder.path, index, "", "hashes")] if index else []
+        seen += [self._seen(folder, folder.path, entry, "", "names") for entry in entries]
         name = PurePosixPath(folder.path).name
         describe = partial(self._target, folder, folder.path, name, _files(entries))
         yield Found(folder.path, seen, DIFFUSERS_INDEX not in known, describe)
@@ -270,6 +269,13 @@ def is_unchanged(found: Found, known: dict[str, Seen]) -> bool:
         if old is None or old.wave == "names" or old._replace(wave=seen.wave) != seen:
             return False
     return True
+
+
+def is_only_named(found: Found, known: dict[str, Seen]) -> bool:
+    """Whether the files are as they were seen, and nobody has come to look into them yet."""
+    olds = [known.get(seen.name) for seen in found.seen]
+    same = all(old and old._replace(wave=seen.wave) == seen for old, seen in zip(olds, found.seen, strict=True))
+    return same and any(old is not None and old.wave == "names" for old in olds)
 
 
 def _is_record(top: Path, folder: Folder) -> bool:

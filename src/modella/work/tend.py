@@ -14,6 +14,7 @@ from modella.core.root import Root
 from modella.io.disk import CONTROL, file_system_of
 from modella.work.hands import Hands
 from modella.work.hashwave import hash_all
+from modella.work.reach import reach
 from modella.work.roots import is_online, roots
 from modella.work.scan import scan
 from modella.work.tasks import Task
@@ -156,7 +157,7 @@ class Caretaker:
             raise_interrupt=False,
             ignore_permission_denied=True,
         ):
-            for wanted in _folders_of(changes, near):
+            for wanted in _folders_of(self._hands, changes, near):
                 self._wanted.put(wanted)
             rounds += not changes
             if rounds * 2 >= _OFFLINE_EVERY or {root.path for root in self._watchable()} != set(paths):
@@ -192,17 +193,16 @@ class _Ours(DefaultFilter):
         return CONTROL not in parts and not name.startswith((".", "models.db")) and not name.endswith((".tmp", ".part"))
 
 
-def _folders_of(changes: Iterable[tuple[Change, str]], near: list[Root]) -> list[Wanted]:
-    """The folders in which something has changed."""
-    found: dict[tuple[str, str], Wanted] = {}
-    for _, path in changes:
-        folder = Path(path).parent
-        for root in near:
-            top = Path(root.path)
-            if folder == top or folder.is_relative_to(top):
-                below = folder.relative_to(top).as_posix()
-                found[root.id, below] = (root, "" if below == "." else below)
-    return list(found.values())
+def _folders_of(hands: Hands, changes: Iterable[tuple[Change, str]], near: list[Root]) -> list[Wanted]:
+    """The folders in which something has changed, as a full scan meets them: the watcher looks through every link."""
+    told: set[tuple[int, str]] = set()
+    for folder in {Path(path).parent for _, path in changes}:
+        for number, root in enumerate(near):
+            if folder.is_relative_to(root.path):
+                below = folder.relative_to(root.path).as_posix()
+                told.add((number, "" if below == "." else below))
+    reached = [reach(hands, near[number], below) for number, below in sorted(told)]
+    return list({(each[0].id, each[1]): each for each in reached if each}.values())
 
 
 def _outermost(wanted: Iterable[Wanted]) -> list[Wanted]:

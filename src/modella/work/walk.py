@@ -4,6 +4,7 @@ import os
 import stat
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -71,6 +72,7 @@ class Walk:
 
     def folders(self, below: str = "") -> Iterator[Folder]:
         """Every folder, the upper ones first; not those below one that whoever takes it has closed."""
+        self._pass_through(below)
         waiting = [below]
         while waiting:
             path = waiting.pop()
@@ -89,6 +91,15 @@ class Walk:
             return True
         self._linked.add(key)
         return False
+
+    def _pass_through(self, below: str) -> None:
+        """Remembers the folders on the way to where the walk begins: a link back to one of them is a loop."""
+        path = self._top
+        for part in Path(below).parts:
+            path /= part
+            with suppress(OSError):
+                told = path.stat()
+                self._met.add((told.st_dev, told.st_ino))
 
     def _list(self, path: str) -> tuple[Folder, list[str]]:
         folder, inner = Folder(path), []
@@ -112,7 +123,7 @@ class Walk:
     def _may_enter(self, entry: "os.DirEntry[str]") -> bool:
         """Whether an entry is a folder to look into; one that a link leads to is looked into once, wherever it is."""
         try:
-            if entry.name.startswith(".") or entry.name in _SKIPPED or entry.name == CONTROL:
+            if is_passed_over(entry.name):
                 return False
             if entry.is_symlink() or getattr(entry, "is_junction", bool)():  # Python 3.12 knows junctions
                 real = Path(entry.path).resolve()
@@ -144,6 +155,11 @@ class Walk:
                             folder.entries[inside] = entry
             except OSError:
                 continue
+
+
+def is_passed_over(name: str) -> bool:
+    """Whether a folder of this name is never looked into."""
+    return name.startswith(".") or name in _SKIPPED or name == CONTROL
 
 
 def _is_text(name: str) -> bool:
