@@ -91,10 +91,11 @@ def adopted_base(hands: Hands, root: Root, place: str) -> Path:
 
 def record_name(name: str) -> str:
     """What our records of a file are called, before their endings; a name too long for them is cut and gets a hash."""
-    if len(name.encode("utf-8", "surrogateescape")) <= _LONGEST_NAME:
+    content = os.fsencode(name)
+    if len(content) <= _LONGEST_NAME:
         return name
-    mark = hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()[:8]
-    return f"{cut(name, MAX_CHARACTERS, MAX_BYTES)}-{mark}"
+    short = cut(content.decode("utf-8", "replace"), MAX_CHARACTERS, MAX_BYTES)
+    return f"{short}-{hashlib.sha256(content).hexdigest()[:8]}"
 
 
 def read_json_or_none(path: Path) -> Any:
