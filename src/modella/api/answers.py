@@ -71,6 +71,12 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
 }
 """What every operation may answer besides."""
 
+_AS_JSON = {"application/json": {"schema": {"$ref": "#/components/schemas/Refusal"}}}
+REFUSALS_OF_FILES: dict[int | str, dict[str, Any]] = {
+    status: {"description": told["description"], "content": _AS_JSON} for status, told in REFUSALS.items()
+}
+"""The same for operations whose answer itself is no JSON."""
+
 
 def words_for(request: Request) -> Words:
     """The caller's language, by Accept-Language."""

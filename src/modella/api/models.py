@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import FileResponse, Response
 
-from modella.api.answers import Answer
+from modella.api.answers import REFUSALS_OF_FILES, Answer
 from modella.api.asked import check_parameters
 from modella.api.shapes import RECORD, ModelPage
 from modella.core.errors import NotFound
@@ -99,7 +99,7 @@ async def verify_model(model_id: str, request: Request) -> Answer[dict[str, Any]
     return Answer(data=await asyncio.to_thread(recheck, _hands(request), model_id))
 
 
-@router.get("/{model_id}/previews/{number}", response_class=FileResponse)
+@router.get("/{model_id}/previews/{number}", response_class=FileResponse, responses=REFUSALS_OF_FILES)
 async def get_preview(model_id: str, number: int, request: Request, thumb: bool = False) -> FileResponse:
     """A preview picture or video of a model, counted from 1; `thumb` gives a small picture of it."""
     shown = await asyncio.to_thread(preview_file, _hands(request), model_id, number, thumb=thumb)

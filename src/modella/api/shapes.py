@@ -109,7 +109,7 @@ class FieldOrigin(BaseModel):
 
     model_config = ConfigDict(extra="allow")
 
-    origin: str
+    origin: str | None
 
 
 class ModelRecord(BaseModel):
