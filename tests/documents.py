@@ -278,7 +278,7 @@ _BOUNDS = (
 def _limits(told: dict[str, Any]) -> str:
     """What a field means, and its bounds."""
     sides = [told, *told.get("anyOf", ())]
-    bounds = [text.format(side[key]) for key, text in _BOUNDS for side in sides if key in side]
+    bounds = [text.format(int(side[key])) for key, text in _BOUNDS for side in sides if key in side]
     return "; ".join([*([str(told["description"])] if "description" in told else []), *bounds])
 
 
