@@ -201,22 +201,92 @@ def sockets() -> list[tuple[str, str]]:
 
 
 def api_part() -> str:
-    """Every operation and every WebSocket."""
+    """Every operation, the bodies that they take, and every WebSocket."""
     schemas = api().openapi()["components"]["schemas"]
     rows = [
-        (f"`{method} {path}`", prose(told.get("description", "")), _inputs(told, schemas))
+        (f"`{method} {path}`", prose(_line(told.get("description", ""))), _inputs(told, schemas), _begins(told))
         for method, path, told in operations()
     ]
-    live = [(f"`{path}`", meaning) for path, meaning in sockets()]
-    return f"{table(('operation', 'what it does', 'takes'), rows)}\n\n{table(('WebSocket', 'what it tells'), live)}"
+    live = [(f"`{path}`", _line(meaning)) for path, meaning in sockets()]
+    bodies = dict.fromkeys(name for _, _, told in operations() if (name := _body_of(told)))
+    parts = [table(("operation", "what it does", "takes", "task"), rows), "### Bodies"]
+    parts += [_body_part(name, schemas) for name in bodies if schemas[name].get("properties")]
+    return "\n\n".join([*parts, "### Events", table(("WebSocket", "what it tells"), live)])
+
+
+def _line(text: str) -> str:
+    """A text on one line, as a cell of a table needs it."""
+    return " ".join(text.split())
+
+
+def _begins(told: dict[str, Any]) -> str:
+    """Whether an operation starts a task, by what it answers with."""
+    answer = told["responses"].get("202", {}).get("content", {}).get("application/json", {}).get("schema", {})
+    name = answer.get("$ref", "").rpartition("/")[2]
+    return "starts one" if name in _WITH_A_TASK else ""
+
+
+_WITH_A_TASK = {"Answer_TaskView_", "Answer_Adopted_", "Answer_Reclaiming_"}
+
+
+def _body_of(told: dict[str, Any]) -> str:
+    """The name of the object that an operation takes as its body."""
+    body = told.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
+    return next((each["$ref"].rpartition("/")[2] for each in [body, *body.get("anyOf", ())] if "$ref" in each), "")
+
+
+def _body_part(name: str, schemas: dict[str, Any]) -> str:
+    """The fields of one body: type, default and meaning."""
+    schema = schemas[name]
+    needed = set(schema.get("required", ()))
+    rows = [
+        (f"`{field}`", _type(told), "needed" if field in needed else _default_of(told), prose(_limits(told)))
+        for field, told in schema["properties"].items()
+    ]
+    users = [f"`{method} {path}`" for method, path, told in operations() if _body_of(told) == name]
+    head = f"**{', '.join(users)}**\n\n{prose(_line(schema.get('description', '')))}"
+    return f"{head}\n\n{table(('field', 'type', 'default', ''), rows)}"
+
+
+def _type(told: dict[str, Any]) -> str:
+    """The type of a field, as JSON has it."""
+    if "anyOf" in told:
+        return " or ".join(_type(each) for each in told["anyOf"])
+    if "$ref" in told:
+        return str(told["$ref"].rpartition("/")[2])
+    if "enum" in told or "const" in told:
+        return ", ".join(f"`{each}`" for each in told.get("enum") or [told["const"]])
+    if told.get("type") == "array":
+        return f"list of {_type(told.get('items', {}))}"
+    return str(told.get("type", "anything"))
+
+
+def _default_of(told: dict[str, Any]) -> str:
+    empty = {"array": "`[]`", "object": "`{}`"}
+    default = told.get("default")
+    return f"`{json.dumps(default)}`" if default is not None else empty.get(str(told.get("type")), "none")
+
+
+_BOUNDS = (
+    ("minimum", "from {}"),
+    ("maximum", "to {}"),
+    ("maxLength", "at most {} characters"),
+    ("maxItems", "at most {}"),
+)
+
+
+def _limits(told: dict[str, Any]) -> str:
+    """What a field means, and its bounds."""
+    sides = [told, *told.get("anyOf", ())]
+    bounds = [text.format(int(side[key])) for key, text in _BOUNDS for side in sides if key in side]
+    return "; ".join([*([str(told["description"])] if "description" in told else []), *bounds])
 
 
 def _inputs(told: dict[str, Any], schemas: dict[str, Any]) -> str:
     """Query parameters, headers and the fields of the body."""
     asked = [each["name"] for each in told.get("parameters", ()) if each["in"] != "path"]
-    body = told.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
-    name = body.get("$ref", "").rpartition("/")[2]
-    fields = list(schemas[name]["properties"]) if name else []
+    name = _body_of(told)
+    fields = list(schemas[name].get("properties", ())) if name else []
     said = [", ".join(f"`{each}`" for each in asked), ", ".join(f"`{each}`" for each in fields)]
     return "; ".join(part for part in (said[0], f"body {said[1]}" if fields else "") if part)
 

@@ -89,6 +89,16 @@ def test_every_operation_of_the_api_says_what_it_does() -> None:
     assert documents.sockets()
 
 
+def test_every_row_of_a_table_in_the_generated_parts_is_one_line_with_all_its_cells() -> None:
+    wrong = []
+    for name, mark in PARTS:
+        lines = re.split(r"\n(?:[^|\n][^\n]*)?(?:\n|$)", PARTS[name, mark]())
+        for block in (each for each in lines if each.startswith("|")):
+            widths = {len(re.findall(r"(?<!\\)\|", row)) for row in block.strip().split("\n")}
+            wrong += [f"{name}: {block[:80]}"] if len(widths) != 1 or "\n| --- |" not in block else []
+    assert wrong == []
+
+
 # --------------------------------------------------------------------------------------------- what is written by hand
 
 

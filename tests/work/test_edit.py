@@ -16,6 +16,7 @@ from modella.core.standing import ORIGINS, standing
 from modella.wiring import House
 from modella.work.edit import Edit, edit, edit_many, look_closely
 from modella.work.reindex import rebuild
+from modella.work.trash import delete, restore
 from tests.place import Place
 from tests.shelf import Shelf
 
@@ -316,3 +317,29 @@ def test_the_user_counts_before_other_tools_and_those_before_what_was_found(
         assert told[name]["value"] == expected
         assert told[name]["origin"] in {*ORIGINS, None}
         assert {**counted, **counted["beneath"]}[name] == getattr(metadata, name)
+
+
+@pytest.mark.parametrize("stem", ["a" * 238, "名" * 79], ids=["latin", "chinese"])
+def test_a_file_whose_name_leaves_no_room_for_our_records_keeps_words_and_hashes(
+    shelf: Shelf, house: House, stem: str
+) -> None:
+    name, other = f"{stem}.safetensors", f"{stem[:-1]}b.safetensors"
+    shelf.put("lora", name)
+    shelf.put("checkpoint", other)
+    models = shelf.scan()
+    assert all(models[each]["files"][0]["sha256"] for each in (name, other))
+    edit(house.hands, models[name]["id"], Edit(set={"notes": "mine", "rating": 4}))
+    edit(house.hands, models[other]["id"], Edit(set={"notes": "the other one"}))
+    assert (shelf.folder / name).exists()
+    assert max(len(os.fsencode(path.name)) for path in shelf.folder.iterdir()) <= 255
+    house.hands.index.forget_root(house.hands.index.get(models[name]["id"])["root"])  # type: ignore[index]
+    again = shelf.scan(hashes=False)
+    assert (again[name]["id"], again[name]["notes"]) == (models[name]["id"], "mine")
+    assert (again[other]["id"], again[other]["notes"]) == (models[other]["id"], "the other one")
+    assert again[name]["files"][0]["sha256"] == models[name]["files"][0]["sha256"]
+    before = sorted(path.name for path in shelf.folder.iterdir())
+    delete(house.hands, models[name]["id"])
+    left = sorted(path.name for path in shelf.folder.iterdir())
+    assert len(left) == len(before) - 3
+    restore(house.hands, models[name]["id"])
+    assert sorted(path.name for path in shelf.folder.iterdir()) == before

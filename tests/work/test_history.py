@@ -11,6 +11,7 @@ from modella.wiring import House
 from modella.work.edit import Edit, edit
 from modella.work.history import restore, versions_of
 from modella.work.match import refresh
+from modella.work.recheck import recheck
 from tests.place import Place
 
 
@@ -87,3 +88,21 @@ def test_broken_and_newer_versions_are_told_and_left_alone(placed: tuple[House, 
     with pytest.raises(DiskTrouble, match="record-newer"):
         restore(house.hands, model, "20200101T000000000001-overrides.json")
     assert (folder / "overrides.json").read_bytes() == before
+
+
+def test_looking_again_without_finding_anything_pushes_no_version_out(placed: tuple[House, str, Path]) -> None:
+    house, model, folder = placed
+    before = json.loads((folder / "metadata.json").read_text())
+    for _ in range(3):
+        assert recheck(house.hands, model)["ok"]
+    after = json.loads((folder / "metadata.json").read_text())
+    assert versions_of(house.hands, model) == []
+    assert after["updated_at"] == before["updated_at"]
+    assert after["files"][0]["verified"]["at"] > before["files"][0]["verified"]["at"]
+    weights = folder / before["files"][0]["name"]
+    content = bytearray(weights.read_bytes())
+    content[-1] ^= 1
+    weights.write_bytes(content)
+    assert not recheck(house.hands, model)["ok"]
+    assert [each["file"] for each in versions_of(house.hands, model)] == ["metadata"]
+    assert json.loads((folder / "metadata.json").read_text())["updated_at"] > before["updated_at"]

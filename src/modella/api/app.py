@@ -9,7 +9,7 @@ from fastapi.routing import APIRoute
 
 from modella import __version__
 from modella.api import changes, downloads, events, health, library, models, pages, registry, settings
-from modella.api.answers import answer_errors
+from modella.api.answers import REFUSALS, answer_errors
 from modella.api.guard import Guard
 from modella.wiring import House
 from modella.work.tend import Caretaker
@@ -43,6 +43,7 @@ def make_app(house: House, *, names: Sequence[str] = (), examples: Sequence[str]
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
+        responses=REFUSALS,
         generate_unique_id_function=_operation_id,
     )
     app.state.house = house

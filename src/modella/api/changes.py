@@ -8,12 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Body, Query, Request, Response
+from pydantic import BaseModel, Field
 
 from modella.api.answers import Answer
+from modella.api.asked import Wish
 from modella.core.errors import BadLink, Conflict, ModellaError
-from modella.core.events import TaskProgress
+from modella.core.events import TaskView
 from modella.core.replacing import Moving, PlacementPlan
 from modella.work.duplicates import Way, list_reclaimed, plan_reclaim, reclaim, report, undo_reclaim
 from modella.work.hands import Hands
@@ -31,30 +32,26 @@ Ids = Annotated[list[Id], Field(min_length=1, max_length=100_000)]
 MovingText = Annotated[str, Field(min_length=1, max_length=4096)]
 
 
-class _Wish(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class MoveWish(_Wish):
+class MoveWish(Wish):
     """Where a model goes, or how it is called from now on; one of both."""
 
     to: MovingText | None = None
     name: Annotated[str, Field(min_length=1, max_length=512)] | None = None
 
 
-class ManyWish(_Wish):
+class ManyWish(Wish):
     """Models by their ids."""
 
     ids: Ids
 
 
-class RestoreWish(_Wish):
+class RestoreWish(Wish):
     """`as_new`: beside what has its name now."""
 
     as_new: bool = False
 
 
-class ImportWish(_Wish):
+class ImportWish(Wish):
     """Files and folders of the machine that the server runs on; absolute paths."""
 
     paths: Annotated[list[MovingText], Field(min_length=1, max_length=10_000)]
@@ -62,7 +59,7 @@ class ImportWish(_Wish):
     duplicates: bool = False
 
 
-class PurgeWish(_Wish):
+class PurgeWish(Wish):
     """Entries by their names, or all that are older than so many days, or everything."""
 
     entries: Annotated[list[str], Field(min_length=1)] | None = None
@@ -70,19 +67,19 @@ class PurgeWish(_Wish):
     everything: bool = False
 
 
-class PlanWish(_Wish):
+class PlanWish(Wish):
     """Which models to look at; all without `ids`."""
 
     ids: list[Id] | None = None
 
 
-class ApplyWish(_Wish):
+class ApplyWish(Wish):
     """The part of a plan that shall be carried out, as the plan told it."""
 
     moves: Annotated[list[Moving], Field(min_length=1, max_length=100_000)]
 
 
-class ReclaimWish(_Wish):
+class ReclaimWish(Wish):
     """Groups by their SHA-256, all without; `plan` only tells what would be done."""
 
     how: Way
@@ -90,10 +87,20 @@ class ReclaimWish(_Wish):
     plan: bool = False
 
 
-class UndoWish(_Wish):
+class UndoWish(Wish):
     """What was reclaimed, by its id."""
 
     id: Annotated[str, Field(pattern=r"^[0-9A-Za-z]{1,40}$")]
+
+
+class Reclaiming(BaseModel):
+    """What reclaiming would do, and the task that does it, when it was begun."""
+
+    plan: dict[str, Any]
+    task: TaskView | None = None
+
+
+_BEGUN: dict[int | str, dict[str, Any]] = {202: {"model": Answer[Reclaiming], "description": "The task has begun"}}
 
 
 def _hands(request: Request) -> Hands:
@@ -101,10 +108,8 @@ def _hands(request: Request) -> Hands:
     return hands
 
 
-def _begin(
-    hands: Hands, kind: str, work: Callable[[Task], dict[str, Any]], *, alone: bool = False
-) -> Answer[TaskProgress]:
-    return Answer(data=hands.tasks.begin(kind, work, alone=alone).told())
+def _begin(hands: Hands, kind: str, work: Callable[[Task], dict[str, Any]], *, alone: bool = False) -> Answer[TaskView]:
+    return Answer(data=hands.tasks.begin(kind, work, alone=alone).shown())
 
 
 async def _each(ids: list[str], work: Callable[[str], Any]) -> Answer[dict[str, Any]]:
@@ -186,7 +191,7 @@ async def purge_trash(wish: PurgeWish, request: Request) -> Answer[dict[str, Any
 
 
 @router.post("/models/{model_id}/move", status_code=202)
-async def move_model(model_id: str, wish: MoveWish, request: Request) -> Answer[TaskProgress]:
+async def move_model(model_id: str, wish: MoveWish, request: Request) -> Answer[TaskView]:
     """Moves a model into another folder, or gives it another name; the task's result is its record."""
     hands, to, name = _hands(request), wish.to, wish.name
     if (to is None) == (name is None):
@@ -198,7 +203,7 @@ async def move_model(model_id: str, wish: MoveWish, request: Request) -> Answer[
 
 
 @router.post("/models/import", status_code=202)
-async def import_models(wish: ImportWish, request: Request) -> Answer[TaskProgress]:
+async def import_models(wish: ImportWish, request: Request) -> Answer[TaskView]:
     """Takes files, and every model in folders, into the library; the task's result names each."""
     hands = _hands(request)
     paths = [Path(each) for each in wish.paths]
@@ -221,7 +226,7 @@ async def plan_of_placement(wish: PlanWish, request: Request) -> Answer[Placemen
 
 
 @router.post("/models/placement/apply", status_code=202)
-async def apply_of_placement(wish: ApplyWish, request: Request) -> Answer[TaskProgress]:
+async def apply_of_placement(wish: ApplyWish, request: Request) -> Answer[TaskView]:
     """Carries a plan out, or a part of it; a model that has changed since is refused, and told."""
     hands = _hands(request)
     return _begin(hands, "place", lambda task: apply_placement(hands, wish.moves, task), alone=True)
@@ -242,21 +247,26 @@ async def get_duplicates(
     return Answer(data={**found, "groups": groups[:limit], "total": len(groups), "reclaimed": reclaimed})
 
 
-@router.post("/duplicates/reclaim")
-async def reclaim_duplicates(wish: ReclaimWish, request: Request) -> Answer[dict[str, Any]]:
+@router.post(
+    "/duplicates/reclaim",
+    response_model_exclude_unset=True,
+    responses={202: {"model": Answer[Reclaiming], "description": "It has begun"}},
+)
+async def reclaim_duplicates(wish: ReclaimWish, request: Request, response: Response) -> Answer[Reclaiming]:
     """Tells what reclaiming would do, or begins it as a task: both sides are hashed right before each file."""
     hands = _hands(request)
     planned = await asyncio.to_thread(plan_reclaim, hands, wish.groups, wish.how)
     if wish.plan:
-        return Answer(data={"plan": planned})
+        return Answer(success=True, data=Reclaiming(plan=planned))
     if wish.groups and not planned["actions"] and all(each["why"] == "link" for each in planned["left"]):
         raise Conflict("last-copy", name=wish.groups[0])
     begun = _begin(hands, "reclaim", lambda task: reclaim(hands, wish.groups, wish.how, task), alone=True)
-    return Answer(data={"plan": planned, "task": begun.data.model_dump(mode="json") if begun.data else None})
+    response.status_code = 202
+    return Answer(success=True, data=Reclaiming(plan=planned, task=begun.data))
 
 
 @router.post("/duplicates/undo", status_code=202)
-async def undo_reclaimed(wish: UndoWish, request: Request) -> Answer[TaskProgress]:
+async def undo_reclaimed(wish: UndoWish, request: Request) -> Answer[TaskView]:
     """Makes copies of their own again, or brings models back from the trash."""
     hands = _hands(request)
     return _begin(hands, "reclaim", lambda task: undo_reclaim(hands, wish.id, task), alone=True)

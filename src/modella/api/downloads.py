@@ -3,10 +3,11 @@
 import asyncio
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Header, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Depends, Header, Query, Request
+from pydantic import BaseModel, Field
 
 from modella.api.answers import Answer
+from modella.api.asked import Wish, check_parameters
 from modella.core.download import Download, DownloadView, Duplicates, State, view
 from modella.work.queue import Options, Queue
 from modella.work.recheck import recheck
@@ -14,10 +15,8 @@ from modella.work.recheck import recheck
 router = APIRouter(prefix="/api/downloads", tags=["downloads"])
 
 
-class LinkIn(BaseModel):
+class LinkIn(Wish):
     """A pasted link and what is wished with it."""
-
-    model_config = ConfigDict(extra="forbid")
 
     url: str = Field(description="A link, an AIR, org/name, or a SHA-256", max_length=8192)
     file: str | None = Field(None, description="Which files: a name, or a pattern with * and ?", max_length=500)
@@ -32,20 +31,16 @@ class LinkIn(BaseModel):
         return Options(self.file, self.kind, self.family, self.on_duplicate, self.review, self.link)
 
 
-class ChangeIn(BaseModel):
+class ChangeIn(Wish):
     """What may be changed of an unfinished download."""
-
-    model_config = ConfigDict(extra="forbid")
 
     position: int | None = Field(None, ge=1, le=1_000_000, description="Place in the queue, from 1")
     on_duplicate: Duplicates | None = None
     draft: dict[str, Any] | None = Field(None, description="Fields of the model to be, while in review")
 
 
-class FinalizeIn(BaseModel):
+class FinalizeIn(Wish):
     """The reviewed registration."""
-
-    model_config = ConfigDict(extra="forbid")
 
     fields: dict[str, Any] = Field(default_factory=dict)
 
@@ -80,7 +75,7 @@ async def add_download(
     return _one(await _queue(request).add(wish.url, wish.options(), idempotency_key))
 
 
-@router.get("")
+@router.get("", dependencies=[Depends(check_parameters)])
 async def list_downloads(
     request: Request,
     state: Annotated[list[State] | None, Query()] = None,

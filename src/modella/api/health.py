@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse
 
 from modella import __version__
-from modella.api.answers import Answer
+from modella.api.answers import REFUSALS_OF_FILES, Answer
 
 router = APIRouter(tags=["health"])
 
@@ -27,7 +27,7 @@ async def readyz(request: Request) -> Answer[dict[str, str]]:
     return Answer(data={"library": hands.library_id})
 
 
-@router.get("/metrics", response_class=PlainTextResponse)
+@router.get("/metrics", response_class=PlainTextResponse, responses=REFUSALS_OF_FILES)
 async def metrics(request: Request) -> PlainTextResponse:
     """Counts in the text format of Prometheus."""
     house = request.app.state.house

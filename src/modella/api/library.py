@@ -4,12 +4,13 @@ import asyncio
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Body, Query, Request
 from pydantic import BaseModel, Field
 
 from modella.api.answers import Answer
+from modella.api.asked import Wish
 from modella.core.errors import BadLink
-from modella.core.events import TaskProgress
+from modella.core.events import TaskView
 from modella.core.root import Root
 from modella.work import searches
 from modella.work.doctor import examine
@@ -24,14 +25,14 @@ from modella.work.tasks import Task
 router = APIRouter(tags=["library"])
 
 
-class ScanWish(BaseModel):
+class ScanWish(Wish):
     """Folders to scan, or all roots; `hash` waits for the hashes too."""
 
     folders: list[str] = Field(default_factory=list, max_length=1000)
     hash: bool = False
 
 
-class AdoptWish(BaseModel):
+class AdoptWish(Wish):
     """A folder to look after where it is; `central` keeps our records in the library instead of beside the files."""
 
     folder: str = Field(min_length=1, max_length=4096)
@@ -39,7 +40,7 @@ class AdoptWish(BaseModel):
     scan: bool = True
 
 
-class RootChange(BaseModel):
+class RootChange(Wish):
     """How a root is treated from now on."""
 
     watched: bool | None = None
@@ -56,16 +57,23 @@ class Adopted(BaseModel):
     """A root that was adopted, and the scan of it that runs now."""
 
     root: RootView
-    task: TaskProgress | None = None
+    task: TaskView | None = None
 
 
-class Chosen(BaseModel):
+class Chosen(Wish):
     """Models by their ids; none means all."""
 
     ids: list[str] = Field(default_factory=list, max_length=100_000)
 
 
-class Search(BaseModel):
+class NothingWish(Wish):
+    """Nothing can be wished here: it is done to everything."""
+
+
+Nothing = Annotated[NothingWish | None, Body()]
+
+
+class Search(Wish):
     """A search that a person has kept: its text, and parameters as `GET /api/models` takes them."""
 
     name: str = Field(min_length=1, max_length=100)
@@ -79,11 +87,11 @@ def _hands(request: Request) -> Hands:
 
 
 @router.post("/api/models/scan", status_code=202)
-async def scan_folders(wish: ScanWish, request: Request) -> Answer[TaskProgress]:
+async def scan_folders(wish: ScanWish, request: Request) -> Answer[TaskView]:
     """Starts a scan; a folder that lies in no root yet is adopted as one."""
     folders = [_folder(each) for each in wish.folders]
     task = await asyncio.to_thread(begin_scan, _hands(request), folders, with_hashes=wish.hash)
-    return Answer(data=task.told())
+    return Answer(data=task.shown())
 
 
 @router.post("/api/models/adopt", status_code=202)
@@ -93,28 +101,28 @@ async def adopt_folder(wish: AdoptWish, request: Request) -> Answer[Adopted]:
     root = await asyncio.to_thread(add_root, hands, _folder(wish.folder), central=wish.central)
     task = await asyncio.to_thread(begin_scan, hands, [Path(root.path)]) if wish.scan else None
     view = await asyncio.to_thread(_view, hands, root)
-    return Answer(data=Adopted(root=view, task=task.told() if task else None))
+    return Answer(data=Adopted(root=view, task=task.shown() if task else None))
 
 
 @router.post("/api/models/hash", status_code=202)
-async def hash_models(request: Request) -> Answer[TaskProgress]:
+async def hash_models(request: Request, _wish: Nothing = None) -> Answer[TaskView]:
     """Hashes what has no hashes yet."""
     hands = _hands(request)
-    return Answer(data=hands.tasks.begin("hash", lambda task: hash_all(hands, task)).told())
+    return Answer(data=hands.tasks.begin("hash", lambda task: hash_all(hands, task)).shown())
 
 
 @router.post("/api/models/verify", status_code=202)
-async def verify_models(chosen: Chosen, request: Request) -> Answer[TaskProgress]:
+async def verify_models(chosen: Chosen, request: Request) -> Answer[TaskView]:
     """Hashes the files of models, or of all, again and compares; nothing is deleted."""
     hands = _hands(request)
-    return Answer(data=hands.tasks.begin("verify", lambda task: recheck_all(hands, task, chosen.ids)).told())
+    return Answer(data=hands.tasks.begin("verify", lambda task: recheck_all(hands, task, chosen.ids)).shown())
 
 
 @router.post("/api/models/rebuild", status_code=202)
-async def rebuild_index(request: Request) -> Answer[TaskProgress]:
+async def rebuild_index(request: Request, _wish: Nothing = None) -> Answer[TaskView]:
     """Makes the index anew from the files."""
     hands = _hands(request)
-    return Answer(data=hands.tasks.begin("scan", lambda task: rebuild_all(hands, task)).told())
+    return Answer(data=hands.tasks.begin("scan", lambda task: rebuild_all(hands, task)).shown())
 
 
 @router.get("/api/roots")
@@ -142,25 +150,25 @@ async def forget_root(root_id: str, request: Request) -> Answer[Root]:
 
 
 @router.get("/api/tasks")
-async def list_tasks(request: Request) -> Answer[list[TaskProgress]]:
+async def list_tasks(request: Request) -> Answer[list[TaskView]]:
     """Long tasks that run, and the last that ended, the newest first."""
-    return Answer(data=[task.told() for task in _hands(request).tasks.all()])
+    return Answer(data=[task.shown() for task in _hands(request).tasks.all()])
 
 
 @router.get("/api/tasks/{task_id}")
 async def get_task(
     task_id: str, request: Request, wait: Annotated[float, Query(ge=0, le=30)] = 0.0
-) -> Answer[TaskProgress]:
+) -> Answer[TaskView]:
     """One task; `wait` gives it so many seconds to end first."""
     task = _hands(request).tasks.get(task_id)
     await _ended(task, wait)
-    return Answer(data=task.told())
+    return Answer(data=task.shown())
 
 
 @router.post("/api/tasks/{task_id}/cancel")
-async def cancel_task(task_id: str, request: Request) -> Answer[TaskProgress]:
+async def cancel_task(task_id: str, request: Request) -> Answer[TaskView]:
     """Asks a task to stop; what it has done stays done."""
-    return Answer(data=_hands(request).tasks.cancel(task_id).told())
+    return Answer(data=_hands(request).tasks.cancel(task_id).shown())
 
 
 @router.get("/api/doctor")

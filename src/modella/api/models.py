@@ -4,11 +4,12 @@ import asyncio
 import json
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import FileResponse, Response
-from pydantic import BaseModel
 
-from modella.api.answers import Answer
+from modella.api.answers import REFUSALS_OF_FILES, Answer
+from modella.api.asked import check_parameters
+from modella.api.shapes import RECORD, ModelPage
 from modella.core.errors import NotFound
 from modella.core.query import Sort, read_query
 from modella.io.store.search import Page
@@ -26,23 +27,12 @@ _FOR_NOW = {"Cache-Control": "private, max-age=60"}
 """Pictures beside adopted files may be replaced by whoever put them there."""
 
 
-class ModelPage(BaseModel):
-    """A page of models."""
-
-    items: list[dict[str, Any]]
-    total: int
-    next: str | None = None
-    facets: dict[str, list[tuple[str, int]]] | None = None
-    meant: dict[str, str] = {}
-    """Words that nothing holds, and the ones that were looked for instead."""
-
-
 def _hands(request: Request) -> Hands:
     hands: Hands = request.app.state.house.hands
     return hands
 
 
-@router.get("", response_model=Answer[ModelPage])
+@router.get("", response_model=Answer[ModelPage], dependencies=[Depends(check_parameters)])
 async def list_models(
     request: Request,
     q: Annotated[
@@ -97,7 +87,7 @@ def _joined(page: Page) -> str:
     return f'{{"success": true, "data": {{"items": [{", ".join(page.items)}], {told[1:]}}}'
 
 
-@router.get("/{model_id}")
+@router.get("/{model_id}", responses=RECORD)
 async def get_model(model_id: str, request: Request) -> Answer[dict[str, Any]]:
     """One model's effective record; `fields` tells where each value is from and what else was said."""
     return Answer(data=await asyncio.to_thread(look_closely, _hands(request), model_id))
@@ -109,7 +99,7 @@ async def verify_model(model_id: str, request: Request) -> Answer[dict[str, Any]
     return Answer(data=await asyncio.to_thread(recheck, _hands(request), model_id))
 
 
-@router.get("/{model_id}/previews/{number}", response_class=FileResponse)
+@router.get("/{model_id}/previews/{number}", response_class=FileResponse, responses=REFUSALS_OF_FILES)
 async def get_preview(model_id: str, number: int, request: Request, thumb: bool = False) -> FileResponse:
     """A preview picture or video of a model, counted from 1; `thumb` gives a small picture of it."""
     shown = await asyncio.to_thread(preview_file, _hands(request), model_id, number, thumb=thumb)

@@ -4,10 +4,12 @@ import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from modella.api.answers import Answer, words_for
-from modella.core.events import TaskProgress
+from modella.api.asked import Wish
+from modella.api.shapes import RECORD
+from modella.core.events import TaskView
 from modella.work import history, match, related
 from modella.work.edit import Edit, edit, edit_many
 from modella.work.hands import Hands
@@ -19,11 +21,7 @@ Tags = Annotated[list[str], Field(default_factory=list, max_length=1000)]
 Names = Annotated[list[str], Field(default_factory=list, max_length=200)]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
-
-
-class EditIn(_Strict):
+class EditIn(Wish):
     """Fields to set, fields in which the user's word is taken back, and what apps may do (null takes that back).
 
     `if_updated_at` is the `updated_at` that was seen; when it is another one meanwhile, nothing is changed.
@@ -37,7 +35,7 @@ class EditIn(_Strict):
     if_updated_at: str | None = Field(None, max_length=64)
 
 
-class ManyIn(_Strict):
+class ManyIn(Wish):
     """The same change for many models."""
 
     ids: list[str] = Field(min_length=1, max_length=100_000)
@@ -47,7 +45,7 @@ class ManyIn(_Strict):
     remove_tags: Tags
 
 
-class LookupIn(_Strict):
+class LookupIn(Wish):
     """Models to look up by hash, or `all` that no source knows; `again` also what was asked for lately."""
 
     ids: list[str] = Field(default_factory=list, max_length=100_000)
@@ -55,7 +53,7 @@ class LookupIn(_Strict):
     again: bool = False
 
 
-class MatchIn(_Strict):
+class MatchIn(Wish):
     """A link to what a model is. `confirm` accepts other hashes, `only_look` writes nothing."""
 
     url: str = Field(min_length=1, max_length=8192)
@@ -63,7 +61,7 @@ class MatchIn(_Strict):
     only_look: bool = False
 
 
-class NeverIn(_Strict):
+class NeverIn(Wish):
     """A source, or `source:model id`, that a model is not from; `clear` takes that back."""
 
     source: str = Field(min_length=1, max_length=200)
@@ -86,13 +84,13 @@ async def edit_models(wish: ManyIn, request: Request) -> Answer[dict[str, Any]]:
 
 
 @router.post("/lookup", status_code=202)
-async def look_up_models(wish: LookupIn, request: Request) -> Answer[TaskProgress]:
+async def look_up_models(wish: LookupIn, request: Request) -> Answer[TaskView]:
     """Starts looking models up at the sources by their hashes."""
     task = await asyncio.to_thread(begin_lookup, _hands(request), [] if wish.all else wish.ids, again=wish.again)
-    return Answer(data=task.told())
+    return Answer(data=task.shown())
 
 
-@router.patch("/{model_id}")
+@router.patch("/{model_id}", responses=RECORD)
 async def edit_model(model_id: str, wish: EditIn, request: Request) -> Answer[dict[str, Any]]:
     """Changes what a person says of a model; the record as it is then."""
     change = Edit(wish.fields, wish.reset, wish.apps, wish.add_tags, wish.remove_tags, wish.if_updated_at)
@@ -105,7 +103,7 @@ async def list_history(model_id: str, request: Request) -> Answer[list[dict[str,
     return Answer(data=await asyncio.to_thread(history.versions_of, _hands(request), model_id))
 
 
-@router.post("/{model_id}/history/{entry}/restore")
+@router.post("/{model_id}/history/{entry}/restore", responses=RECORD)
 async def restore_history(model_id: str, entry: str, request: Request) -> Answer[dict[str, Any]]:
     """Goes back to an earlier version; the present one goes to the history."""
     return Answer(data=await asyncio.to_thread(history.restore, _hands(request), model_id, entry))

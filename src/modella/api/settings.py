@@ -4,9 +4,10 @@ import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from modella.api.answers import Answer
+from modella.api.asked import Wish
 from modella.core.errors import NotFound
 from modella.core.placement import WORDS, Rule
 from modella.io.secrets import ENVIRONMENT
@@ -16,10 +17,8 @@ from modella.wiring import House
 router = APIRouter(prefix="/api", tags=["settings"])
 
 
-class KeyIn(BaseModel):
+class KeyIn(Wish):
     """A key for a source."""
-
-    model_config = ConfigDict(extra="forbid")
 
     value: str = Field(min_length=4, max_length=500, pattern=r"^[\x21-\x7e]+$")
 

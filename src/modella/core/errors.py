@@ -54,6 +54,7 @@ class BadLink(ModellaError):
         "no-such-file": False,
         "bad-value": False,
         "not-one-model": False,
+        "unknown-key": False,
     }
 
 
@@ -72,6 +73,8 @@ class NotFound(ModellaError):
         "unknown-id": False,
         "file-gone": False,
         "no-source": False,
+        "no-such-operation": False,
+        "wrong-method": False,
     }
 
 

@@ -69,10 +69,14 @@ class ModelsChanged(_Event):
     ids: tuple[str, ...] = ()
 
 
-class TaskProgress(_Event):
-    """How far a long task is: a scan, hashing, verifying, looking up, moving. `done` of `total` in its own unit."""
+class TaskView(BaseModel):
+    """How far a long task is: a scan, hashing, verifying, looking up, moving. `done` of `total` in its own unit.
 
-    type: Literal["task-progress"] = "task-progress"
+    `began_at` and `ended_at` are UTC, for display only.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
     task: str
     kind: str
     state: Literal["running", "done", "failed", "cancelled"] = "running"
@@ -84,6 +88,14 @@ class TaskProgress(_Event):
     item: str | None = None
     result: dict[str, Any] | None = None
     error: dict[str, Any] | None = None
+    began_at: str = ""
+    ended_at: str | None = None
+
+
+class TaskProgress(_Event, TaskView):
+    """A long task has come further, or has ended."""
+
+    type: Literal["task-progress"] = "task-progress"
 
 
 class QueueChanged(_Event):

@@ -18,7 +18,7 @@ _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 def slug(text: str, fallback: str = "model") -> str:
     """A folder or stem name: lower case, words joined by single dashes."""
     words = re.split(r"[-\s._]+", _kept(text, "").lower())
-    return _guarded(_cut("-".join(word for word in words if word), MAX_CHARACTERS, MAX_BYTES), fallback)
+    return _guarded(cut("-".join(word for word in words if word), MAX_CHARACTERS, MAX_BYTES), fallback)
 
 
 def file_name(text: str, fallback: str = "file") -> str:
@@ -30,7 +30,7 @@ def file_name(text: str, fallback: str = "file") -> str:
     suffix = suffix_of(cleaned)
     stem = cleaned.removesuffix(suffix).rstrip("-. ")
     room = len(suffix.encode())
-    return _guarded(_cut(stem, MAX_CHARACTERS - len(suffix), MAX_BYTES - room), fallback) + suffix
+    return _guarded(cut(stem, MAX_CHARACTERS - len(suffix), MAX_BYTES - room), fallback) + suffix
 
 
 def inner_path(text: str) -> PurePosixPath:
@@ -52,7 +52,7 @@ def with_hash(name: str, digest: str) -> str:
     mark = f"-{digest[:8]}"
     stem = name.removesuffix(suffix)
     room = len((mark + suffix).encode())
-    return _cut(stem, MAX_CHARACTERS - len(mark + suffix), MAX_BYTES - room) + mark + suffix
+    return cut(stem, MAX_CHARACTERS - len(mark + suffix), MAX_BYTES - room) + mark + suffix
 
 
 def is_inner(name: str) -> bool:
@@ -91,7 +91,7 @@ def _kept_character(character: str, replacement: str) -> str:
     return replacement or "-"
 
 
-def _cut(text: str, characters: int, size: int) -> str:
+def cut(text: str, characters: int, size: int) -> str:
     """At most so many characters and bytes, never half a character, no dangling joiner."""
     short = text[: max(1, characters)].encode()[: max(1, size)].decode("utf-8", "ignore")
     return short.rstrip("-._ ")

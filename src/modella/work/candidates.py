@@ -14,7 +14,7 @@ from modella.io.disk import CONTROL
 from modella.work.belongings import CANONICAL
 from modella.work.hands import Hands, new_id
 from modella.work.look import Target
-from modella.work.records import canonical_files, read_json_or_none
+from modella.work.records import canonical_files, read_json_or_none, record_name
 from modella.work.roots import root_at
 
 _OURS = (".modella.json", ".modella.overrides.json")
@@ -160,7 +160,7 @@ def _beside(found: Candidate) -> tuple[Path, Path]:
         names = {str(file.get("name")) for file in placed["files"] if isinstance(file, dict)}
         if set(found.files) <= names:
             return found.folder / "metadata.json", found.folder / "overrides.json"
-    stem = found.main.removesuffix(PurePosixPath(found.main).suffix)
+    stem = record_name(found.main.removesuffix(PurePosixPath(found.main).suffix))
     adopted = read_json_or_none(found.folder / f"{stem}.modella.json")
-    base = stem if isinstance(adopted, dict) and adopted.get("file") in (None, found.main) else found.main
+    base = stem if isinstance(adopted, dict) and adopted.get("file") in (None, found.main) else record_name(found.main)
     return found.folder / f"{base}.modella.json", found.folder / f"{base}.modella.overrides.json"

@@ -2,9 +2,11 @@
 
 A model that was placed has `metadata.json` and `overrides.json` in its folder. One that was adopted where it is has
 `<stem>.modella.json` and `<stem>.modella.overrides.json` beside it, or below `.modella/adopted/` of the library. These
-are written as soon as there is something that its bytes do not say.
+are written as soon as there is something that its bytes do not say. A stem that is too long for that is cut in the
+names of its records and gets a short hash; which file they are of is written in them.
 """
 
+import hashlib
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,7 +18,7 @@ from typing import Any, Literal
 from modella.core.errors import DiskTrouble, NotFound
 from modella.core.events import ModelChanged
 from modella.core.model import Metadata, Overrides, effective
-from modella.core.naming import suffix_of
+from modella.core.naming import MAX_BYTES, MAX_CHARACTERS, cut, suffix_of
 from modella.core.root import Root
 from modella.io.disk import Library, check_not_newer, is_regular, make_folders, read_json, time_of, write_json
 from modella.work.hands import Hands, now, stamp
@@ -25,6 +27,8 @@ from modella.work.roots import check_online, root_of
 LARGEST_RECORD = 64 * 1024 * 1024
 OWN = "||"
 """Parts the signature of other tools' sidecars from that of our own records."""
+_LONGEST_NAME = 255 - len(".modella.overrides.json")
+"""Bytes of a name that leave room for our endings on every file system."""
 Home = Literal["placed", "adopted"]
 
 
@@ -79,11 +83,20 @@ def adopted_base(hands: Hands, root: Root, place: str) -> Path:
     if root.sidecars == "central":
         top = hands.library.control / "adopted" / (root.id or "library")
     if not suffix_of(path.name):
-        return top / path / (path.name or "model")
-    stem = path.name.removesuffix(suffix_of(path.name))
+        return top / path / record_name(path.name or "model")
+    stem = record_name(path.name.removesuffix(suffix_of(path.name)))
     known = read_json_or_none(top / path.parent / f"{stem}.modella.json")
     theirs = isinstance(known, dict) and known.get("file") not in (None, path.name)
-    return top / path.parent / (path.name if theirs else stem)
+    return top / path.parent / (record_name(path.name) if theirs else stem)
+
+
+def record_name(name: str) -> str:
+    """What our records of a file are called, before their endings; a name too long for them is cut and gets a hash."""
+    content = os.fsencode(name)
+    if len(content) <= _LONGEST_NAME:
+        return name
+    short = cut(content.decode("utf-8", "replace"), MAX_CHARACTERS, MAX_BYTES)
+    return f"{short}-{hashlib.sha256(content).hexdigest()[:8]}"
 
 
 def read_json_or_none(path: Path) -> Any:
@@ -176,12 +189,31 @@ def save(hands: Hands, record: Record, *, metadata: bool = True, overrides: bool
     if overrides:
         record.overrides.updated_at = later
         _replace(hands, record, overrides_file, record.overrides.model_dump(mode="json", by_alias=True), moment)
-    if metadata or not metadata_file.exists():
+    if metadata and _is_only_looked_at(record, metadata_file):
+        write_json(metadata_file, _dumped(record))
+    elif metadata or not metadata_file.exists():
         record.metadata.updated_at = later
         _replace(hands, record, metadata_file, _dumped(record), moment)
     if record.home == "adopted":
         _sign(hands, record, metadata_file, overrides_file)
     return publish(hands, record)
+
+
+def _is_only_looked_at(record: Record, file: Path) -> bool:
+    """Whether the record says what its file says, but for when the bytes were last looked at: no version of its own."""
+    told = read_json_or_none(file)
+    if not isinstance(told, dict):
+        return False
+    try:
+        before = Metadata.model_validate({**told, "updated_at": record.metadata.updated_at})
+    except ValueError:
+        return False
+    return _without_times(before) == _without_times(record.metadata)
+
+
+def _without_times(metadata: Metadata) -> dict[str, Any]:
+    found = metadata.model_dump(mode="json", by_alias=True, exclude={"files": {"__all__": {"verified": {"at"}}}})
+    return {name: value for name, value in found.items() if name not in {*_ONLY_INDEXED, "file", "updated_at"}}
 
 
 def _after(last: str) -> str:

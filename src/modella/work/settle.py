@@ -9,7 +9,7 @@ from modella.core.model import Metadata
 from modella.io.disk import write_json
 from modella.io.store.index import Seen
 from modella.work.hands import Hands
-from modella.work.records import Record, canonical_files, load, publish, read_json_or_none, save
+from modella.work.records import Record, canonical_files, load, publish, read_json_or_none, record_name, save
 from modella.work.roots import root_of
 
 
@@ -79,7 +79,7 @@ def _readdress(hands: Hands, known: dict[str, Any], where: Where) -> None:
     old, new = PurePosixPath(str(known["place"])).name, PurePosixPath(where.place).name
     for base in dict.fromkeys((new, new.removesuffix(PurePosixPath(new).suffix))):
         path = canonical_files(hands, root_of(hands, where.root), where.place, "adopted")[0]
-        path = path.with_name(f"{base}.modella.json")
+        path = path.with_name(f"{record_name(base)}.modella.json")
         told = read_json_or_none(path)
         if isinstance(told, dict) and told.get("file") == old != new:
             write_json(path, {**told, "file": new})

@@ -20,7 +20,7 @@ from modella.io.store.index import Seen
 from modella.work.hands import Hands
 from modella.work.ignored import ignored
 from modella.work.look import LARGEST_RECORD, Target, derived_id
-from modella.work.records import OWN, canonical_files, read_json_or_none
+from modella.work.records import OWN, canonical_files, read_json_or_none, record_name
 from modella.work.reindex import place_of
 from modella.work.walk import Entry, Folder, Walk
 
@@ -190,11 +190,11 @@ class Sighting:
         if self._root.sidecars == "central":
             return _central(canonical_files(self._hands, self._root, place, "adopted"))
         stem = main.removesuffix(PurePosixPath(main).suffix)
-        found = {}
+        whole, found = record_name(main), {}
         for role, ending in zip(("metadata", "overrides"), _OURS, strict=True):
-            for name in (f"{main}{ending}", f"{stem}{ending}"):
+            for name in (f"{whole}{ending}", f"{record_name(stem)}{ending}"):
                 entry = folder.look(name) if name in folder.entries else None
-                if entry and (name.startswith(main) or self._is_for(folder, stem, main)):
+                if entry and (name.startswith(whole) or self._is_for(folder, stem, main)):
                     found[role] = entry
                     break
         return found
@@ -204,7 +204,7 @@ class Sighting:
         others = [name for name in folder.names if name.startswith(f"{stem}.") and is_weights(name) and name != main]
         if not others:
             return True
-        told = read_json_or_none(self._top / folder.path / f"{stem}{_OURS[0]}")
+        told = read_json_or_none(self._top / folder.path / f"{record_name(stem)}{_OURS[0]}")
         return not isinstance(told, dict) or told.get("file") in (None, main)
 
     def _own_paths(self, place: str, own: dict[str, Entry]) -> dict[str, str]:

@@ -4,12 +4,13 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 import structlog
 
 from modella.core.errors import Conflict, Failed, ModellaError, NotFound
-from modella.core.events import TaskProgress
+from modella.core.events import TaskProgress, TaskView
 from modella.io.bus import Bus
 
 log = structlog.get_logger()
@@ -30,6 +31,8 @@ class Task:
         self.state: TaskState = "running"
         self.result: dict[str, Any] | None = None
         self.problem: ModellaError | None = None
+        self.began_at = _now()
+        self.ended_at: str | None = None
         self._bus = bus
         self._facts: dict[str, Any] = {}
         self._told_at = 0.0
@@ -49,20 +52,27 @@ class Task:
 
     def end(self, state: TaskState, result: dict[str, Any] | None = None, problem: ModellaError | None = None) -> None:
         """Says how it ended."""
-        self.state, self.result, self.problem = state, result, problem
+        self.state, self.result, self.problem, self.ended_at = state, result, problem, _now()
         self.tell()
         self.finished.set()
 
-    def told(self) -> TaskProgress:
-        """The task as an event."""
+    def shown(self) -> TaskView:
+        """The task as it is now."""
         error = {"code": self.problem.code, "context": _plain(self.problem.facts)} if self.problem else None
-        return TaskProgress(
-            task=self.id, kind=self.kind, state=self.state, result=self.result, error=error, **self._facts
+        return TaskView(
+            task=self.id,
+            kind=self.kind,
+            state=self.state,
+            result=self.result,
+            error=error,
+            began_at=self.began_at,
+            ended_at=self.ended_at,
+            **self._facts,
         )
 
     def tell(self) -> None:
         """Tells everybody how far it is."""
-        self._bus.tell(self.told())
+        self._bus.tell(TaskProgress(**self.shown().model_dump()))
 
 
 class Tasks:
@@ -130,6 +140,10 @@ class Tasks:
             task.end("failed", problem=Failed("internal", error_id=task.id))
         finally:
             self._threads.discard(threading.current_thread())
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 def _plain(facts: dict[str, Any]) -> dict[str, Any]:

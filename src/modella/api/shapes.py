@@ -1,0 +1,150 @@
+"""What answers look like, as far as it stays the same: models at a glance, whole records, pages and facets."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from modella.api.answers import Answer
+from modella.core.model import FileTrust
+
+
+class Trust(BaseModel):
+    """What the bytes of a file are worth."""
+
+    model_config = ConfigDict(extra="allow")
+
+    state: FileTrust | None = None
+
+
+class FileShort(BaseModel):
+    """A file of a model at a glance; `size` in bytes, the digest in lower-case hex."""
+
+    name: str
+    size: int
+    sha256: str | None
+    format: str | None
+    precision: str | None
+    verified: Trust
+
+
+class PreviewShort(BaseModel):
+    """The preview of a card: `number` is that of `/previews/{number}`, `nsfw_level` Civitai's bits."""
+
+    model_config = ConfigDict(extra="allow")
+
+    number: int
+    file: str
+    type: str
+    width: int | None = None
+    height: int | None = None
+    blurhash: str | None = None
+    nsfw_level: int | None = None
+
+
+class ModelSummary(BaseModel):
+    """A model at a glance: `files` are the first few of `file_count`, `size` counts all of them, in bytes."""
+
+    id: str
+    name: str
+    kind: str
+    family: str | None
+    base_model: str | None
+    version: str | None
+    path: str = Field(description="Below the library; of an adopted model the whole path of its folder")
+    creator: str | None
+    nsfw_level: int | None
+    rating: int | None
+    favorite: bool | None
+    state: Literal["present", "missing", "unreachable", "not-downloaded"]
+    root: str
+    home: Literal["placed", "adopted"]
+    access: str | None
+    added_at: str
+    updated_at: str
+    published_at: str | None
+    invalid: Any
+    group: str | None
+    size: int
+    file_count: int
+    files: list[FileShort]
+    preview: PreviewShort | None
+    preview_count: int
+    trained_words: list[str]
+    tags: list[str]
+    source: str | None
+    url: str | None
+    conflicts: int
+
+
+class ModelPage(BaseModel):
+    """A page of models. A facet is a list of its values and how many models have each; only the first page has them."""
+
+    items: list[ModelSummary]
+    total: int
+    next: str | None = None
+    facets: dict[str, list[tuple[str, int]]] | None = None
+    meant: dict[str, str] = Field({}, description="Words that nothing holds, and those that were looked for instead")
+
+
+class RecordFile(BaseModel):
+    """A file of a model; `name` is relative to the model's folder."""
+
+    model_config = ConfigDict(extra="allow")
+
+    name: str
+    size: int
+    sha256: str | None = None
+    blake3: str | None = None
+    autov2: str | None = None
+    autov3: str | None = None
+    crc32: str | None = None
+    format: str | None = None
+    precision: str | None = None
+    role: str = "model"
+    verified: Trust
+
+
+class FieldOrigin(BaseModel):
+    """Where the value of a field is from, and what else was said of it."""
+
+    model_config = ConfigDict(extra="allow")
+
+    origin: str | None
+
+
+class ModelRecord(BaseModel):
+    """A model's effective record; it has more keys than these."""
+
+    model_config = ConfigDict(extra="allow")
+
+    id: str
+    name: str
+    kind: str
+    family: str | None = None
+    base_model: str | None = None
+    version: str | None = None
+    path: str
+    root: str
+    home: Literal["placed", "adopted"]
+    state: Literal["present", "missing", "unreachable", "not-downloaded"]
+    files: list[RecordFile]
+    tags: list[str] = []
+    trained_words: list[str] = []
+    description: str | None = None
+    creator: str | None = None
+    license: dict[str, Any] = {}
+    nsfw_level: int | None = None
+    notes: str | None = None
+    rating: int | None = None
+    favorite: bool | None = None
+    previews: list[dict[str, Any]] = []
+    sources: list[dict[str, Any]] = []
+    relations: list[dict[str, Any]] = []
+    conflicts: list[str] = []
+    added_at: str
+    updated_at: str
+    fields: dict[str, FieldOrigin] | None = None
+
+
+RECORD: dict[int | str, dict[str, Any]] = {200: {"model": Answer[ModelRecord]}}
+"""For operations that answer with a record: it goes out as it is, and is described like this."""
