@@ -4,7 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from modella.cli.main import app
 from tests.changing import family, lora, tree
 from tests.terminal import Terminal, end
 
@@ -123,3 +125,33 @@ def test_commands_change_the_library_of_a_running_server(terminal: Terminal, tmp
         assert terminal.json("ls") == []
     finally:
         assert end(server) == 0
+
+
+def test_mv_takes_a_folder_from_where_one_is_and_says_where_the_model_went(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal = Terminal(tmp_path)
+    runner = CliRunner(env={**terminal.env, "COLUMNS": "200"})
+    file = lora(tmp_path / "in" / "some lora.safetensors", 1)
+    assert runner.invoke(app, ["import", str(file)]).exit_code == 0
+    here = terminal.library / "mine"
+    (here / "there").mkdir(parents=True)
+    monkeypatch.chdir(here)
+    for said, where in (("there", here / "there"), ("./new", here / "new"), ("../up", terminal.library / "up")):
+        done = runner.invoke(app, ["mv", "some lora", "--to", said])
+        assert done.exit_code == 0, done.stderr
+        assert str(where) in done.stdout
+        assert list(where.rglob("*.safetensors"))
+    assert runner.invoke(app, ["mv", "some lora", "--to", "below"]).exit_code == 0
+    assert list((terminal.library / "below").rglob("*.safetensors"))
+
+
+def test_names_with_brackets_are_shown_whole(tmp_path: Path) -> None:
+    runner = CliRunner(env={**Terminal(tmp_path).env, "COLUMNS": "200"})
+    folder = tmp_path / "in [old]"
+    file = lora(folder / "name.safetensors", 1)
+    assert runner.invoke(app, ["import", str(file)]).exit_code == 0
+    assert runner.invoke(app, ["mv", "name", "--name", "my [bold] style [v2]"]).exit_code == 0
+    assert "my [bold] style [v2]" in runner.invoke(app, ["ls"]).stdout
+    assert runner.invoke(app, ["adopt", str(folder)]).exit_code == 0
+    assert "in [old]" in runner.invoke(app, ["roots", "ls"]).stdout

@@ -1,5 +1,6 @@
 """`modella rm`, `restore`, `forget`, `mv`, `import`, `place`, `trash`: what changes where models lie."""
 
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -70,20 +71,42 @@ def restore(
 def mv(
     model: Annotated[str, typer.Argument(metavar="ID", help="A model's id, its last letters, or its name.")],
     name: Annotated[str | None, typer.Option("--name", help="Another name, for people and for its files.")] = None,
-    to: Annotated[str | None, typer.Option("--to", metavar="FOLDER", help="Another folder.")] = None,
+    to: Annotated[
+        str | None,
+        typer.Option(
+            "--to",
+            metavar="FOLDER",
+            help="Another folder: one that is there from where you are, or begins with ./ ../ or ~, is meant from "
+            "there; any other name is a folder below the library's (or the adopted one's) own.",
+        ),
+    ] = None,
     as_json: JsonOption = False,
     library: LibraryOption = None,
 ) -> None:
     """Rename a model, or move it, with all that belongs to it."""
     if (name is None) == (to is None):
         raise typer.BadParameter(words().say("cli.move-what"), param_hint="--name")
-    wish = {"name": name} if name is not None else {"to": to}
+    wish = {"name": name} if to is None else {"to": _folder_meant(to)}
     with open_door({"library": library}) as door:
         found = _finish(door, path_of("models", find_model(door, model), "move"), wish, as_json)
+        roots = [] if as_json else door.ask("GET", "/api/roots")
     if as_json:
         print_json(short_model(found))
         return
-    console().print(Text(words().say("cli.moved", name=shown(found["name"]), path=shown(str(found["path"])))))
+    top = next((each["path"] for each in roots if each["id"] == (found.get("root") or "")), "")
+    console().print(
+        Text(words().say("cli.moved", name=shown(found["name"]), path=shown(str(Path(top) / found["path"]), 400)))
+    )
+
+
+def _folder_meant(said: str) -> str:
+    """An absolute folder where somebody means one from the current folder; anything else as it is, below the root."""
+    path = Path(said).expanduser() if said.strip() else Path(said)
+    is_from_here = said.startswith(_FROM_HERE) or said in {".", ".."} or (bool(said.strip()) and path.is_dir())
+    return os.path.abspath(path) if is_from_here else said
+
+
+_FROM_HERE = ("./", "../", "~", *((".\\", "..\\") if os.sep == "\\" else ()))
 
 
 @answers_errors

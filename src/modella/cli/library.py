@@ -10,7 +10,7 @@ from modella.cli.commands import JsonOption, LibraryOption, answers_errors, comp
 from modella.cli.door import open_door
 from modella.cli.exits import DONE, FAILED
 from modella.cli.follow import follow
-from modella.cli.screen import print_json, table
+from modella.cli.screen import add_row, print_json, table
 from modella.core.naming import shown
 from modella.core.words import size
 
@@ -66,7 +66,7 @@ def list_roots(as_json: JsonOption = False, library: LibraryOption = None) -> No
     made = table("name", "models", "state", "id")
     for root in found:
         state = words().say("cli.online" if root["online"] else "cli.offline")
-        made.add_row(shown(root["path"]), str(root["models"]), state, root["id"] or "–")
+        add_row(made, shown(root["path"]), str(root["models"]), state, root["id"] or "–")
     console().print(made)
 
 

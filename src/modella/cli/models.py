@@ -13,7 +13,7 @@ from modella.cli.exits import DONE, NOT_FOUND
 from modella.cli.find import check_kind, find_model, path_of, short
 from modella.cli.follow import follow
 from modella.cli.pull import short_model
-from modella.cli.screen import print_json, print_problem, table
+from modella.cli.screen import add_row, print_json, print_problem, table
 from modella.core.errors import BadLink, ModellaError, NotFound
 from modella.core.identity import identify as identity_of
 from modella.core.naming import shown
@@ -67,7 +67,7 @@ def ls(
             "size": size(sum(file["size"] for file in item["files"])),
             "id": short(item["id"]),
         }
-        made.add_row(*(row[name] for name in columns))
+        add_row(made, *(row[name] for name in columns))
     out.print(made)
     if page["total"] > len(page["items"]):
         out.print(
