@@ -155,3 +155,40 @@ def test_names_with_brackets_are_shown_whole(tmp_path: Path) -> None:
     assert "my [bold] style [v2]" in runner.invoke(app, ["ls"]).stdout
     assert runner.invoke(app, ["adopt", str(folder)]).exit_code == 0
     assert "in [old]" in runner.invoke(app, ["roots", "ls"]).stdout
+
+
+def test_without_a_person_to_ask_the_commands_say_that_yes_is_needed(tmp_path: Path) -> None:
+    runner = CliRunner(env=Terminal(tmp_path).env)
+    assert runner.invoke(app, ["import", str(lora(tmp_path / "in" / "a b.safetensors", 1))]).exit_code == 0
+    for command in (["rm", "a b"], ["rm", "a b", "--yes"], ["trash", "purge", "--all"]):
+        done = runner.invoke(app, command)
+        if "--yes" in command:
+            assert done.exit_code == 0
+            continue
+        assert done.exit_code == 2
+        assert "say --yes" in done.stderr.replace("\n", " ")
+    assert runner.invoke(app, ["trash", "purge", "--older-than", "0", "--yes"]).exit_code == 0
+
+
+def test_a_file_or_nothing_in_place_of_a_folder_is_told_as_what_it_is(tmp_path: Path) -> None:
+    runner = CliRunner(env={**Terminal(tmp_path).env, "COLUMNS": "300"})
+    (tmp_path / "README.md").write_text("x")
+    for command in ("scan", "adopt"):
+        done = runner.invoke(app, [command, str(tmp_path / "README.md")])
+        assert (done.exit_code, "it is a file" in done.stderr) == (2, True)
+        done = runner.invoke(app, [command, ""])
+        assert (done.exit_code, "no folder is named" in done.stderr) == (2, True)
+    done = runner.invoke(app, ["import", str(lora(tmp_path / "in" / "a b.safetensors", 1))])
+    assert "reset" in (told := runner.invoke(app, ["edit", "a b", "--reset", "nope"]).stderr)
+    assert told.index("nope") < told.index("reset")
+
+
+def test_forgetting_a_model_that_is_missing_does_not_say_that_its_files_stay(tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path)
+    runner = CliRunner(env=terminal.env)
+    assert runner.invoke(app, ["import", str(lora(tmp_path / "in" / "a b.safetensors", 1))]).exit_code == 0
+    next(terminal.library.rglob("a-b.safetensors")).unlink()
+    assert runner.invoke(app, ["scan"]).exit_code == 0
+    told = runner.invoke(app, ["forget", "a b"])
+    assert (told.exit_code, "Its files stay" in told.stdout) == (0, False)
+    assert "missing already" in told.stdout

@@ -262,3 +262,19 @@ def test_an_unknown_source_is_refused_with_the_known_ones(run: Run) -> None:
     result = run("tokens", "set", "nobody", "--value", "abcd1234")
     assert result.exit_code == 2
     assert "huggingface" in result.stderr
+
+
+# -------------------------------------------------------------------------------------------------------- the query
+
+
+def test_a_query_takes_several_words_and_words_with_a_minus(run: Run, hub: Hub) -> None:
+    model = last_json(run("pull", "--json", hub.example("lora")))["model"]
+    first, *_ = model["name"].split()
+    assert [each["id"] for each in last_json(run("ls", first, "-zebra", "--json", "-tag:zebra"))] == [model["id"]]
+    assert last_json(run("ls", f"-{first}", "--json")) == []
+    assert last_json(run("ls", "--json", "kind:lora", "size:>=1tb")) == []
+    assert run("ls", "-size:>=1tb").exit_code == 2
+    wrong = run("ls", "--knd", "lora")
+    assert wrong.exit_code == 2
+    assert "--kind" in wrong.stderr
+    assert run("ls", "famly:sdxl").exit_code == 2

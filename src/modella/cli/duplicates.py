@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from modella.cli.commands import JsonOption, LibraryOption, answers_errors, complaints, console, words
+from modella.cli.commands import JsonOption, LibraryOption, agree, answers_errors, complaints, console, words
 from modella.cli.door import Door, open_door
 from modella.cli.exits import DONE, FAILED
 from modella.cli.follow import follow
@@ -50,7 +50,7 @@ def duplicates(
         if not plan["actions"]:
             _end({"plan": plan, "done": [], "problems": []}, as_json, words().say("cli.nothing-to-reclaim"))
         if not yes:
-            typer.confirm(words().say("cli.reclaim-question", count=len(plan["actions"])), abort=True)
+            agree(words().say("cli.reclaim-question", count=len(plan["actions"])))
         found = _finish(door, "/api/duplicates/reclaim", {"how": how.value}, as_json)
     said = words().say("cli.reclaimed", count=len(found["done"]), won=size(found["bytes"]), id=str(found["id"]))
     _end(found, as_json, said)

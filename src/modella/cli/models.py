@@ -1,6 +1,7 @@
 """`modella ls`, `show`, `verify`, `identify`: what is in the library, and what a file is."""
 
 from collections.abc import Iterator
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -9,7 +10,7 @@ from rich.text import Text
 
 from modella.cli.commands import JsonOption, LibraryOption, answers_errors, as_error, complaints, console, words
 from modella.cli.door import Door, open_door
-from modella.cli.exits import DONE, NOT_FOUND
+from modella.cli.exits import DONE, exit_for
 from modella.cli.find import check_kind, find_model, path_of, short
 from modella.cli.follow import follow
 from modella.cli.pull import short_model
@@ -17,6 +18,7 @@ from modella.cli.screen import add_row, print_json, print_problem, table
 from modella.core.errors import BadLink, ModellaError, NotFound
 from modella.core.identity import identify as identity_of
 from modella.core.naming import shown
+from modella.core.query import SORTS
 from modella.core.words import size
 from modella.io.headers import read_folder, read_header
 from modella.io.packaged import load_rules
@@ -32,27 +34,33 @@ ModelId = Annotated[
 
 @answers_errors
 def ls(
-    query: Annotated[str, typer.Argument(help="Words that must all occur.")] = "",
+    query: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[QUERY...]",
+            help="Words that must all occur, -words that must not, and rules such as kind:lora -tag:photo.",
+        ),
+    ] = None,
     kind: Annotated[str | None, typer.Option("--kind", help="Only this kind.")] = None,
     family: Annotated[str | None, typer.Option("--family", help="Only this family.")] = None,
     base: Annotated[str | None, typer.Option("--base", help="Base model, as the source calls it.")] = None,
-    sort: Annotated[str, typer.Option("--sort", metavar="added|name|size|updated", help="Order.")] = "added",
+    sort: Annotated[str, typer.Option("--sort", metavar="|".join(SORTS), help="Order.")] = "added",
     limit: Annotated[int, typer.Option("--limit", min=1, max=500, help="How many at most.")] = 100,
     as_json: JsonOption = False,
     library: LibraryOption = None,
 ) -> None:
     """List the models of the library."""
     check_kind(kind, family)
-    asked = {"q": query, "kind": kind, "family": family, "base_model": base, "sort": sort, "limit": limit}
+    text = _query_of(query or [])
+    asked = {"q": text, "kind": kind, "family": family, "base_model": base, "sort": sort, "limit": limit}
     with open_door({"library": library}) as door:
         page = door.ask("GET", "/api/models", query=asked)
     if as_json:
         print_json([short_model(item) for item in page["items"]])
         return
     if not page["items"]:
-        is_filtered = query or kind or family or base
-        text = words().say("cli.nothing-matches") if is_filtered else words().say("cli.no-models")
-        console().print(Text(text, style="dim"))
+        is_filtered = text or kind or family or base
+        console().print(Text(words().say("cli.nothing-matches" if is_filtered else "cli.no-models"), style="dim"))
         return
     _print_meant(page["meant"])
     out = console()
@@ -73,6 +81,20 @@ def ls(
         out.print(
             Text(words().say("cli.some-of", count=f"{len(page['items']):,}", total=f"{page['total']:,}"), style="dim")
         )
+
+
+def _query_of(parts: list[str]) -> str:
+    """The words of a query in one line; what begins with two minus signs is a slip in the name of an option."""
+    for part in parts:
+        if part.startswith("--"):
+            name = part.partition("=")[0]
+            near = get_close_matches(name, _OPTIONS, 1)
+            reason = words().say("cli.option-meant", known=near[0]) if near else words().say("cli.no-option")
+            raise typer.BadParameter(reason, param_hint=shown(name, 40))
+    return " ".join(parts)
+
+
+_OPTIONS = ("--kind", "--family", "--base", "--sort", "--limit", "--json", "--library", "--help")
 
 
 def _print_meant(meant: dict[str, str]) -> None:
@@ -199,7 +221,7 @@ def identify(
                 _print_identified(row)
         for problem in problems:
             print_problem(complaints(), words(), problem)
-    raise typer.Exit(NOT_FOUND if problems else DONE)
+    raise typer.Exit(exit_for(problems[0]) if problems else DONE)
 
 
 def _print_identified(row: dict[str, Any]) -> None:
