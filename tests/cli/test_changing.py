@@ -1,5 +1,6 @@
 """The commands that change where models lie, as people and programs use them."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -192,3 +193,39 @@ def test_forgetting_a_model_that_is_missing_does_not_say_that_its_files_stay(tmp
     told = runner.invoke(app, ["forget", "a b"])
     assert (told.exit_code, "Its files stay" in told.stdout) == (0, False)
     assert "missing already" in told.stdout
+
+
+def test_show_says_in_words_what_is_known_of_a_local_file(tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path)
+    runner = CliRunner(env={**terminal.env, "COLUMNS": "200"})
+    assert runner.invoke(app, ["import", str(lora(tmp_path / "in" / "a b.safetensors", 1))]).exit_code == 0
+    told = runner.invoke(app, ["show", "a b"]).stdout
+    assert "because" in told
+    assert "nobody has published a hash" in told
+    assert "the source publishes no hash" not in told
+    assert re.search(r"added +\d{4}-\d\d-\d\d \d\d:\d\d\n", told)
+    edited = runner.invoke(app, ["edit", "a b", "--set", "favorite=yes", "--set", "name=other", "--set", "kind=vae"])
+    assert "True" not in edited.stdout
+    assert "the source" not in edited.stdout
+    assert "the file's name: a b" in edited.stdout
+    assert "the tensors: lora" in edited.stdout
+    assert "from 1 to 5" in runner.invoke(app, ["edit", "other", "--set", "rating=9"]).stderr
+    next(terminal.library.rglob("a-b.safetensors")).unlink()
+    assert runner.invoke(app, ["scan"]).exit_code == 0
+    assert "missing: its files" in runner.invoke(app, ["show", "other"]).stdout
+    listed = runner.invoke(app, ["ls"], env={"FORCE_COLOR": "1", "NO_COLOR": "1"}).stdout
+    assert "state" in listed.splitlines()[0]
+    assert "missing" in listed
+
+
+def test_duplicates_lists_what_can_be_undone(tmp_path: Path) -> None:
+    runner = CliRunner(env={**Terminal(tmp_path).env, "COLUMNS": "200"})
+    for name in ("a", "b"):
+        file = lora(tmp_path / name / f"{name}.safetensors", 1)
+        assert runner.invoke(app, ["import", "--duplicates", str(file)]).exit_code == 0
+    assert runner.invoke(app, ["duplicates", "--reclaim", "keep-one", "--yes"]).exit_code == 0
+    told = runner.invoke(app, ["duplicates"]).stdout
+    assert "1 file," in told
+    entry = told.split("--undo ")[1].split("`")[0]
+    assert runner.invoke(app, ["duplicates", "--undo", entry]).exit_code == 0
+    assert "--undo" not in runner.invoke(app, ["duplicates"]).stdout

@@ -58,7 +58,7 @@ def test_what_names_no_model_is_said_to_be_nothing(run: Run, said: str) -> None:
 @pytest.mark.parametrize("width", ["60", "80", "130"])
 def test_the_name_stays_readable_in_a_narrow_list(run: Run, hub: Hub, width: str) -> None:
     model = last_json(run("pull", "--json", hub.example("lora")))["model"]
-    told = run("ls", COLUMNS=width).stdout
+    told = run("ls", COLUMNS=width, FORCE_COLOR="1", NO_COLOR="1").stdout
     assert model["name"] in told
     assert model["id"][-8:] in told
     assert (model["base_model"] in told) == (width == "130")
@@ -278,3 +278,11 @@ def test_a_query_takes_several_words_and_words_with_a_minus(run: Run, hub: Hub) 
     assert wrong.exit_code == 2
     assert "--kind" in wrong.stderr
     assert run("ls", "famly:sdxl").exit_code == 2
+
+
+def test_a_list_that_no_terminal_reads_has_a_line_for_each_model_with_tabs(run: Run, hub: Hub) -> None:
+    model = last_json(run("pull", "--json", hub.example("lora")))["model"]
+    lines = run("ls", COLUMNS="40").stdout.splitlines()
+    assert len(lines) == 1
+    name, kind, family, *_, identity, mark = lines[0].split("\t")
+    assert (name, kind, family, identity, mark) == (model["name"], "lora", "sdxl", model["id"], "")
