@@ -89,6 +89,7 @@ def test_identify_tells_the_good_files_before_the_others(run: Run, tmp_path: Pat
     assert "folder" in result.stderr
     assert "missing" in result.stderr
     assert "adopt" in result.stderr
+    assert run("identify", str(tmp_path), str(good)).exit_code == 2
     rows = last_json(run("identify", "--json", str(tmp_path / "missing"), str(good)))
     assert [row.get("kind", row.get("code")) for row in rows] == ["no-such-path", "lora"]
 
