@@ -146,6 +146,7 @@ def said() -> dict[str, str]:
 
 def test_every_key_that_is_said_exists() -> None:
     known = set(texts("en"))
+    known |= {key.removesuffix(".other") for key in known if f"{key.removesuffix('other')}one" in known}
     assert len(said()) > 10
     wrong = {
         key: path
@@ -226,3 +227,13 @@ def test_sentences_begin_with_a_capital_or_a_fact() -> None:
 def test_a_missing_fact_reads_as_an_ellipsis_and_a_missing_key_as_itself() -> None:
     words = Words({"a": {"b": "for {name}"}})
     assert (words.say("a.b"), words.say("a.b", name="x"), words.say("a.c")) == ("for …", "for x", "a.c")
+
+
+def test_one_is_not_told_as_many() -> None:
+    words = Words({"a": {"one": "{count} model", "other": "{count} models"}})
+    assert [words.say("a", count=count) for count in (0, 1, "1", "1,000")] == [
+        "0 models",
+        "1 model",
+        "1 model",
+        "1,000 models",
+    ]

@@ -58,7 +58,7 @@ def test_what_names_no_model_is_said_to_be_nothing(run: Run, said: str) -> None:
 @pytest.mark.parametrize("width", ["60", "80", "130"])
 def test_the_name_stays_readable_in_a_narrow_list(run: Run, hub: Hub, width: str) -> None:
     model = last_json(run("pull", "--json", hub.example("lora")))["model"]
-    told = run("ls", COLUMNS=width).stdout
+    told = run("ls", COLUMNS=width, FORCE_COLOR="1", NO_COLOR="1").stdout
     assert model["name"] in told
     assert model["id"][-8:] in told
     assert (model["base_model"] in told) == (width == "130")
@@ -89,6 +89,7 @@ def test_identify_tells_the_good_files_before_the_others(run: Run, tmp_path: Pat
     assert "folder" in result.stderr
     assert "missing" in result.stderr
     assert "adopt" in result.stderr
+    assert run("identify", str(tmp_path), str(good)).exit_code == 2
     rows = last_json(run("identify", "--json", str(tmp_path / "missing"), str(good)))
     assert [row.get("kind", row.get("code")) for row in rows] == ["no-such-path", "lora"]
 
@@ -262,3 +263,27 @@ def test_an_unknown_source_is_refused_with_the_known_ones(run: Run) -> None:
     result = run("tokens", "set", "nobody", "--value", "abcd1234")
     assert result.exit_code == 2
     assert "huggingface" in result.stderr
+
+
+# -------------------------------------------------------------------------------------------------------- the query
+
+
+def test_a_query_takes_several_words_and_words_with_a_minus(run: Run, hub: Hub) -> None:
+    model = last_json(run("pull", "--json", hub.example("lora")))["model"]
+    first, *_ = model["name"].split()
+    assert [each["id"] for each in last_json(run("ls", first, "-zebra", "--json", "-tag:zebra"))] == [model["id"]]
+    assert last_json(run("ls", f"-{first}", "--json")) == []
+    assert last_json(run("ls", "--json", "kind:lora", "size:>=1tb")) == []
+    assert run("ls", "-size:>=1tb").exit_code == 2
+    wrong = run("ls", "--knd", "lora")
+    assert wrong.exit_code == 2
+    assert "--kind" in wrong.stderr
+    assert run("ls", "famly:sdxl").exit_code == 2
+
+
+def test_a_list_that_no_terminal_reads_has_a_line_for_each_model_with_tabs(run: Run, hub: Hub) -> None:
+    model = last_json(run("pull", "--json", hub.example("lora")))["model"]
+    lines = run("ls", COLUMNS="40").stdout.splitlines()
+    assert len(lines) == 1
+    name, kind, family, *_, identity, mark = lines[0].split("\t")
+    assert (name, kind, family, identity, mark) == (model["name"], "lora", "sdxl", model["id"], "")

@@ -231,3 +231,32 @@ def test_a_cursor_that_somebody_made_up_is_refused(key: object) -> None:
     made_up = base64.urlsafe_b64encode(json.dumps(["added", True, 0, key, "x"]).encode()).decode().rstrip("=")
     with pytest.raises(BadLink):
         _read_cursor(made_up, "added", descending=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("famly:sdxl", "family"),
+        ("knd:lora", "kind"),
+        ("-tga:photo", "tag"),
+        ("kind:loar", "checkpoint"),
+        ("kind:lora,nothing", "checkpoint"),
+        ("state:gone", "missing"),
+        ("trust:maybe", "damaged"),
+        ("nsfw:q", "pg13"),
+        ("favorite:maybe", "yes"),
+        ("added:2026-13", "2026-01-31"),
+        ("added:>2026-02-30", "2026-01-31"),
+    ],
+)
+def test_slips_in_rules_are_told_with_what_is_known(text: str, told: str) -> None:
+    with pytest.raises(BadLink) as found:
+        read_query(text)
+    assert told in found.value.facts["reason"]
+
+
+def test_fields_that_are_near_nothing_are_words_and_commas_separate_values() -> None:
+    assert read_query("http://x step:4").words == ("http://x", "step:4")
+    assert read_query("kind:lora,VAE tag:a,b").include == {"kind": {"lora", "VAE"}, "tag": {"a,b"}}
+    for day in ("2026", "2024-02", "2024-02-29", "2026-01-31T10:00:00"):
+        assert read_query(f"added:{day}").ranges

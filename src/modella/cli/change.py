@@ -1,12 +1,14 @@
 """`modella rm`, `restore`, `forget`, `mv`, `import`, `place`, `trash`: what changes where models lie."""
 
+import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.text import Text
 
-from modella.cli.commands import JsonOption, LibraryOption, answers_errors, complaints, console, words
+from modella.cli.commands import JsonOption, LibraryOption, agree, answers_errors, complaints, console, words
 from modella.cli.door import Door, open_door
 from modella.cli.exits import DONE, exit_for
 from modella.cli.find import find_model, path_of, short
@@ -33,7 +35,7 @@ def rm(ids: Ids, yes: Yes = False, as_json: JsonOption = False, library: Library
         if not as_json:
             _print_going(going)
         if not (yes or as_json):
-            typer.confirm(words().say("cli.trash-question", count=len(going)), abort=True)
+            agree(words().say("cli.trash-question", count=len(going)))
         told = door.ask("POST", "/api/models/delete", {"ids": wanted})
     _end(told, as_json, [words().say("cli.trashed", name=shown(each["name"])) for each in told["done"]])
 
@@ -41,11 +43,20 @@ def rm(ids: Ids, yes: Yes = False, as_json: JsonOption = False, library: Library
 @answers_errors
 def forget(ids: Ids, as_json: JsonOption = False, library: LibraryOption = None) -> None:
     """Take models off the list; their files stay where they are."""
-    done, problems = [], list[dict[str, Any]]()
+    done, problems, gone = [], list[dict[str, Any]](), set[str]()
     with open_door({"library": library}) as door:
         for each in dict.fromkeys(find_model(door, said) for said in ids):
+            if door.ask("GET", path_of("models", each)).get("state") == "missing":
+                gone.add(each)
             done.append(door.ask("POST", path_of("models", each, "forget"), {}))
-    said = [words().say("cli.forgotten", name=shown(each["name"]), id=short(each["id"])) for each in done]
+    said = [
+        words().say(
+            "cli.forgotten-missing" if each["id"] in gone else "cli.forgotten",
+            name=shown(each["name"]),
+            id=short(each["id"]),
+        )
+        for each in done
+    ]
     _end({"done": done, "problems": problems}, as_json, said)
 
 
@@ -70,20 +81,42 @@ def restore(
 def mv(
     model: Annotated[str, typer.Argument(metavar="ID", help="A model's id, its last letters, or its name.")],
     name: Annotated[str | None, typer.Option("--name", help="Another name, for people and for its files.")] = None,
-    to: Annotated[str | None, typer.Option("--to", metavar="FOLDER", help="Another folder.")] = None,
+    to: Annotated[
+        str | None,
+        typer.Option(
+            "--to",
+            metavar="FOLDER",
+            help="Another folder: one that is there from where you are, or begins with ./ ../ or ~, is meant from "
+            "there; any other name is a folder below the library's (or the adopted one's) own.",
+        ),
+    ] = None,
     as_json: JsonOption = False,
     library: LibraryOption = None,
 ) -> None:
     """Rename a model, or move it, with all that belongs to it."""
     if (name is None) == (to is None):
         raise typer.BadParameter(words().say("cli.move-what"), param_hint="--name")
-    wish = {"name": name} if name is not None else {"to": to}
+    wish = {"name": name} if to is None else {"to": _folder_meant(to)}
     with open_door({"library": library}) as door:
         found = _finish(door, path_of("models", find_model(door, model), "move"), wish, as_json)
+        roots = [] if as_json else door.ask("GET", "/api/roots")
     if as_json:
         print_json(short_model(found))
         return
-    console().print(Text(words().say("cli.moved", name=shown(found["name"]), path=shown(str(found["path"])))))
+    top = next((each["path"] for each in roots if each["id"] == (found.get("root") or "")), "")
+    console().print(
+        Text(words().say("cli.moved", name=shown(found["name"]), path=shown(str(Path(top) / found["path"]), 400)))
+    )
+
+
+def _folder_meant(said: str) -> str:
+    """An absolute folder where somebody means one from the current folder; anything else as it is, below the root."""
+    path = Path(said).expanduser() if said.strip() else Path(said)
+    is_from_here = said.startswith(_FROM_HERE) or said in {".", ".."} or (bool(said.strip()) and path.is_dir())
+    return os.path.normpath(path.absolute()) if is_from_here else said
+
+
+_FROM_HERE = ("./", "../", "~", *((".\\", "..\\") if os.sep == "\\" else ()))
 
 
 @answers_errors
@@ -167,7 +200,9 @@ def purge_trash(
     with open_door({"library": library}) as door:
         entries = [_find_entry(door, each) for each in models] if models else None
         if not (yes or as_json):
-            typer.confirm(words().say("cli.purge-question"), abort=True)
+            going = _going_for_good(door, entries, older_than)
+            weight = size(sum(each["size"] for each in going))
+            agree(words().say("cli.purge-question", count=len(going), size=weight))
         wish = {"entries": entries, "older_than": older_than, "everything": everything}
         found = door.ask("POST", "/api/trash/purge", wish)
     if as_json:
@@ -177,6 +212,17 @@ def purge_trash(
     console().print(Text(text))
     for path in found["kept"]:
         console().print(Text(words().say("cli.purge-kept", path=shown(path)), style="yellow"))
+
+
+def _going_for_good(door: Door, entries: list[str] | None, older_than: int | None) -> list[dict[str, Any]]:
+    """What a purge would remove; what was forgotten goes only when it is named."""
+    before = datetime.now(UTC) - timedelta(days=older_than) if older_than is not None else None
+    return [
+        each
+        for each in door.ask("GET", "/api/trash")
+        if (each["entry"] in entries if entries is not None else each["why"] != "forgotten")
+        and (before is None or datetime.fromisoformat(each["at"]) < before)
+    ]
 
 
 def _find_entry(door: Door, said: str) -> str:

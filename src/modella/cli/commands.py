@@ -77,6 +77,13 @@ def answers_errors(command: Callable[P, R]) -> Callable[P, R]:
     return run
 
 
+def agree(question: str) -> None:
+    """Goes on when a person says yes; where nobody can be asked, the command ends as wrongly used."""
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise typer.BadParameter(words().say("cli.say-yes"), param_hint="--yes")
+    typer.confirm(question, abort=True)
+
+
 def as_error(found: Exception) -> ModellaError:
     """The error of the family that an exception means; the trace of one that nobody foresaw goes to the log."""
     if isinstance(found, ModellaError):

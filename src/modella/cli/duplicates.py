@@ -6,9 +6,10 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from modella.cli.commands import JsonOption, LibraryOption, answers_errors, complaints, console, words
+from modella.cli.commands import JsonOption, LibraryOption, agree, answers_errors, complaints, console, words
 from modella.cli.door import Door, open_door
 from modella.cli.exits import DONE, FAILED
+from modella.cli.facts import when
 from modella.cli.follow import follow
 from modella.cli.screen import print_json
 from modella.core.naming import shown
@@ -23,10 +24,20 @@ class How(StrEnum):
     keep_one = "keep-one"
 
 
+_HOW = (
+    "Have the room back: hardlink makes all names lead to one file (a change to one is a change to all); reflink lets "
+    "copies share their room until one is changed (where the disk can do that); keep-one keeps one model and puts the "
+    "others into the trash."
+)
+
+
 @answers_errors
 def duplicates(
-    how: Annotated[How | None, typer.Option("--reclaim", help="Have the room back in this way.")] = None,
-    undo: Annotated[str | None, typer.Option("--undo", metavar="ID", help="Undo what was reclaimed.")] = None,
+    how: Annotated[How | None, typer.Option("--reclaim", help=_HOW)] = None,
+    undo: Annotated[
+        str | None,
+        typer.Option("--undo", metavar="ID", help="Undo what was reclaimed; without options, the ids are listed."),
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")] = False,
     as_json: JsonOption = False,
     library: LibraryOption = None,
@@ -50,7 +61,7 @@ def duplicates(
         if not plan["actions"]:
             _end({"plan": plan, "done": [], "problems": []}, as_json, words().say("cli.nothing-to-reclaim"))
         if not yes:
-            typer.confirm(words().say("cli.reclaim-question", count=len(plan["actions"])), abort=True)
+            agree(words().say("cli.reclaim-question", count=len(plan["actions"])))
         found = _finish(door, "/api/duplicates/reclaim", {"how": how.value}, as_json)
     said = words().say("cli.reclaimed", count=len(found["done"]), won=size(found["bytes"]), id=str(found["id"]))
     _end(found, as_json, said)
@@ -65,6 +76,9 @@ def _print_report(found: dict[str, Any], as_json: bool) -> None:
         for file in group["files"]:
             mark = "✓" if file["keep"] else "=" if file["shared"] else " "
             console().print(Text(f"  {mark} {shown(file['path'])}", style="none" if file["keep"] else "dim"))
+    for each in found.get("reclaimed") or []:
+        facts = {"at": when(each["at"]), "won": size(each["bytes"]), "how": each["how"], "id": each["id"]}
+        console().print(Text(words().say("cli.can-undo", count=len(each["items"]), **facts), style="dim"))
     count = len(found["groups"])
     console().print(Text(words().say("cli.duplicates", count=count, won=size(found["bytes"])), style="dim"))
 

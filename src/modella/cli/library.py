@@ -10,7 +10,8 @@ from modella.cli.commands import JsonOption, LibraryOption, answers_errors, comp
 from modella.cli.door import open_door
 from modella.cli.exits import DONE, FAILED
 from modella.cli.follow import follow
-from modella.cli.screen import print_json, table
+from modella.cli.screen import add_row, print_json, table
+from modella.core.errors import BadLink
 from modella.core.naming import shown
 from modella.core.words import size
 
@@ -24,14 +25,14 @@ _SHOWN = 8
 @answers_errors
 def scan(
     folders: Annotated[
-        list[Path] | None, typer.Argument(metavar="[FOLDER...]", help="Folders to scan; none means everything known.")
+        list[str] | None, typer.Argument(metavar="[FOLDER...]", help="Folders to scan; none means everything known.")
     ] = None,
     with_hashes: Annotated[bool, typer.Option("--hash", help="Wait for the hashes too.")] = False,
     as_json: JsonOption = False,
     library: LibraryOption = None,
 ) -> None:
     """Find the models in folders, where they are; a new folder is looked after from then on."""
-    wish = {"folders": [str(folder.expanduser().absolute()) for folder in folders or []], "hash": with_hashes}
+    wish = {"folders": [_folder(each) for each in folders or []], "hash": with_hashes}
     with open_door({"library": library}) as door:
         found = follow(door, door.ask("POST", "/api/models/scan", wish), complaints(), quietly=as_json)
     _print_scan(found, as_json)
@@ -39,7 +40,7 @@ def scan(
 
 @answers_errors
 def adopt(
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder with models; nothing in it is moved.")],
+    folder: Annotated[str, typer.Argument(metavar="FOLDER", help="A folder with models; nothing in it is moved.")],
     central: Annotated[
         bool, typer.Option("--central", help="Keep Modella's records in the library, not beside the files.")
     ] = False,
@@ -47,11 +48,20 @@ def adopt(
     library: LibraryOption = None,
 ) -> None:
     """Look after a folder where it is: nothing in it is moved or changed."""
-    wish = {"folder": str(folder.expanduser().absolute()), "central": central}
+    wish = {"folder": _folder(folder), "central": central}
     with open_door({"library": library}) as door:
         told = door.ask("POST", "/api/models/adopt", wish)
         found = follow(door, told["task"], complaints(), quietly=as_json)
     _print_scan(found, as_json)
+
+
+def _folder(said: str) -> str:
+    """A folder that is named, counted from the current one; BadLink("bad-value") for nothing, and for a file."""
+    path = Path(said).expanduser().absolute()
+    if not said.strip() or path.is_file():
+        reason = words().say("cli.not-a-folder" if said.strip() else "cli.no-folder-named")
+        raise BadLink("bad-value", name="FOLDER", value=said or '""', reason=reason)
+    return str(path)
 
 
 @app.command("ls")
@@ -66,7 +76,7 @@ def list_roots(as_json: JsonOption = False, library: LibraryOption = None) -> No
     made = table("name", "models", "state", "id")
     for root in found:
         state = words().say("cli.online" if root["online"] else "cli.offline")
-        made.add_row(shown(root["path"]), str(root["models"]), state, root["id"] or "–")
+        add_row(made, shown(root["path"]), str(root["models"]), state, root["id"] or "–")
     console().print(made)
 
 
@@ -142,7 +152,7 @@ def _print_scan(found: dict[str, Any], as_json: bool) -> None:
         return
     out = console()
     counts = {name: found.get(name, 0) for name in (*_COUNTS, "unreachable", "unsettled")}
-    out.print(Text.assemble(("✓ ", "green"), (words().say("cli.scanned", **counts), "bold")))
+    out.print(Text.assemble(("✓ ", "green"), (words().say("cli.scanned", count=counts["seen"], **counts), "bold")))
     parts = [name for name in ("added", "changed", "moved", "missing", "unreachable", "unsettled") if counts[name]]
     if parts:
         out.print(Text("  " + " · ".join(words().say(f"scan.{name}", count=f"{counts[name]:,}") for name in parts)))

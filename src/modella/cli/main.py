@@ -28,7 +28,8 @@ _PANELS: dict[str, tuple[Callable[..., None], ...]] = {
 """The commands as the help shows them; groups of commands stand below."""
 for panel, commands in _PANELS.items():
     for command in commands:
-        app.command(rich_help_panel=panel)(command)
+        takes_minus = {"ignore_unknown_options": True} if command is models.ls else None
+        app.command(rich_help_panel=panel, context_settings=takes_minus)(command)
 app.command("import", rich_help_panel="Change")(change.import_)
 app.add_typer(change.trash, name="trash", rich_help_panel="Change")
 app.add_typer(library.app, name="roots", rich_help_panel="What you have")

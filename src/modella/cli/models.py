@@ -1,22 +1,25 @@
 """`modella ls`, `show`, `verify`, `identify`: what is in the library, and what a file is."""
 
-from collections.abc import Iterator
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
+from rich.console import Console
 from rich.text import Text
 
 from modella.cli.commands import JsonOption, LibraryOption, answers_errors, as_error, complaints, console, words
 from modella.cli.door import Door, open_door
-from modella.cli.exits import DONE, NOT_FOUND
+from modella.cli.exits import DONE, exit_for
+from modella.cli.facts import facts_of, mark_of, trust_of
 from modella.cli.find import check_kind, find_model, path_of, short
 from modella.cli.follow import follow
 from modella.cli.pull import short_model
-from modella.cli.screen import print_json, print_problem, table
+from modella.cli.screen import add_row, print_json, print_problem, table
 from modella.core.errors import BadLink, ModellaError, NotFound
 from modella.core.identity import identify as identity_of
 from modella.core.naming import shown
+from modella.core.query import SORTS
 from modella.core.words import size
 from modella.io.headers import read_folder, read_header
 from modella.io.packaged import load_rules
@@ -32,53 +35,97 @@ ModelId = Annotated[
 
 @answers_errors
 def ls(
-    query: Annotated[str, typer.Argument(help="Words that must all occur.")] = "",
+    query: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[QUERY...]",
+            help="Words that must all occur, -words that must not, and rules such as kind:lora -tag:photo.",
+        ),
+    ] = None,
     kind: Annotated[str | None, typer.Option("--kind", help="Only this kind.")] = None,
     family: Annotated[str | None, typer.Option("--family", help="Only this family.")] = None,
     base: Annotated[str | None, typer.Option("--base", help="Base model, as the source calls it.")] = None,
-    sort: Annotated[str, typer.Option("--sort", metavar="added|name|size|updated", help="Order.")] = "added",
+    sort: Annotated[str, typer.Option("--sort", metavar="|".join(SORTS), help="Order.")] = "added",
     limit: Annotated[int, typer.Option("--limit", min=1, max=500, help="How many at most.")] = 100,
     as_json: JsonOption = False,
     library: LibraryOption = None,
 ) -> None:
-    """List the models of the library."""
+    """List the models of the library.
+
+    Where no terminal reads, each is a line with tabs between: name, kind, family, base model, bytes, id, what is wrong.
+    """
     check_kind(kind, family)
-    asked = {"q": query, "kind": kind, "family": family, "base_model": base, "sort": sort, "limit": limit}
+    text = _query_of(query or [])
+    asked = {"q": text, "kind": kind, "family": family, "base_model": base, "sort": sort, "limit": limit}
     with open_door({"library": library}) as door:
         page = door.ask("GET", "/api/models", query=asked)
     if as_json:
         print_json([short_model(item) for item in page["items"]])
         return
     if not page["items"]:
-        is_filtered = query or kind or family or base
-        text = words().say("cli.nothing-matches") if is_filtered else words().say("cli.no-models")
-        console().print(Text(text, style="dim"))
+        is_filtered = text or kind or family or base
+        console().print(Text(words().say("cli.nothing-matches" if is_filtered else "cli.no-models"), style="dim"))
         return
     _print_meant(page["meant"])
+    if console().is_terminal:
+        _print_table(page["items"])
+    else:
+        _print_lines(page["items"])
+    if page["total"] > len(page["items"]):
+        some = words().say("cli.some-of", count=f"{len(page['items']):,}", total=f"{page['total']:,}")
+        _aside().print(Text(some, style="dim"))
+
+
+def _aside() -> Console:
+    """Where it is told what is no model: not between the lines that a program reads."""
+    return console() if console().is_terminal else complaints()
+
+
+def _print_table(items: list[dict[str, Any]]) -> None:
     out = console()
+    marks = {item["id"]: mark_of(item) for item in items}
     columns = [name for name in ("name", "kind", "family", "base", "size", "id") if out.width >= _ROOM_FOR.get(name, 0)]
+    columns += ["state"] if any(marks.values()) else []
     made = table(*columns)
-    for item in page["items"]:
+    for item in items:
         row = {
             "name": shown(item["name"], 60),
             "kind": item["kind"],
             "family": item.get("family") or "–",
             "base": item.get("base_model") or "–",
-            "size": size(sum(file["size"] for file in item["files"])),
+            "size": size(item["size"]),
             "id": short(item["id"]),
+            "state": marks[item["id"]],
         }
-        made.add_row(*(row[name] for name in columns))
+        add_row(made, *(row[name] for name in columns))
     out.print(made)
-    if page["total"] > len(page["items"]):
-        out.print(
-            Text(words().say("cli.some-of", count=f"{len(page['items']):,}", total=f"{page['total']:,}"), style="dim")
-        )
+
+
+def _print_lines(items: list[dict[str, Any]]) -> None:
+    """For programs without JSON: full values, nothing is cut, folded or filled."""
+    for item in items:
+        told = [item["name"], item["kind"], item.get("family"), item.get("base_model"), item["size"], item["id"]]
+        typer.echo("\t".join(shown(str(each or ""), 2000) for each in (*told, mark_of(item))))
+
+
+def _query_of(parts: list[str]) -> str:
+    """The words of a query in one line; what begins with two minus signs is a slip in the name of an option."""
+    for part in parts:
+        if part.startswith("--"):
+            name = part.partition("=")[0]
+            near = get_close_matches(name, _OPTIONS, 1)
+            reason = words().say("cli.option-meant", known=near[0]) if near else words().say("cli.no-option")
+            raise typer.BadParameter(reason, param_hint=shown(name, 40))
+    return " ".join(parts)
+
+
+_OPTIONS = ("--kind", "--family", "--base", "--sort", "--limit", "--json", "--library", "--help")
 
 
 def _print_meant(meant: dict[str, str]) -> None:
     """Says which words were taken for slips."""
     for typed, known in meant.items():
-        console().print(Text(words().say("cli.meant", typed=shown(typed), known=shown(known)), style="yellow"))
+        _aside().print(Text(words().say("cli.meant", typed=shown(typed), known=shown(known)), style="yellow"))
 
 
 @answers_errors
@@ -91,50 +138,12 @@ def show(model_id: ModelId, as_json: JsonOption = False, library: LibraryOption 
         return
     out = console()
     out.print(Text(shown(model["name"]), style="bold"))
-    for name, value in _facts(model):
+    for name, value in facts_of(model):
         out.print(Text.assemble((f"  {name:<14}", "dim"), shown(value, 400)))
     for file in model["files"]:
-        trust = words().say(f"trust.{file['verified']['state']}")
-        out.print(Text.assemble((f"  {'file':<14}", "dim"), f"{file['name']}  {size(file['size'])}  {trust}"))
+        trust = trust_of(model, file)
+        out.print(Text.assemble((f"  {'file':<14}", "dim"), f"{shown(file['name'])}  {size(file['size'])}  {trust}"))
         out.print(Text(f"  {'':<14}{file.get('sha256') or ''}", style="dim"))
-
-
-def _facts(model: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """What is told of a model, line by line; what is not known is left out."""
-    simple = ("id", "version", "kind", "family", "base_model", "creator", "rating", "state", "path", "added_at")
-    lists = ("trained_words", "tags", "conflicts")
-    yield from ((name, str(model[name])) for name in simple if model.get(name) is not None)
-    for each in model.get("sources") or []:
-        state = words().say(f"source-states.{each['state']}") if each.get("state") != "present" else ""
-        yield "source", "  ".join(filter(None, (each.get("url") or each["source"], state)))
-    if terms := _terms(model.get("license") or {}):
-        yield "license", "; ".join(terms)
-    yield from ((name, ", ".join(model[name])) for name in lists if model.get(name))
-    if model.get("notes"):
-        yield "notes", " ".join(str(model["notes"]).split())
-
-
-def _terms(told: dict[str, Any]) -> list[str]:
-    """A licence in plain words; what the source does not say is not said."""
-    named = [str(told[name]) for name in ("name", "id") if told.get(name)][:1]
-    said = [_TERMS[name][bool(value)] for name, value in told.items() if name in _TERMS and isinstance(value, bool)]
-    uses = told.get("allow_commercial_use")
-    if isinstance(uses, list):
-        said += [f"sell-{use.lower()}" for use in uses if isinstance(use, str)] or ["sell-nothing"]
-    return named + [words().say(f"license.{each}") if each in _WORDED else each for each in said]
-
-
-_TERMS = {
-    "allow_no_credit": ("credit-needed", "no-credit-needed"),
-    "allow_derivatives": ("no-derivatives", "derivatives"),
-    "allow_different_license": ("same-terms", "other-terms"),
-}
-"""A permission, and the words for no and yes."""
-_WORDED = {
-    *(each for pair in _TERMS.values() for each in pair),
-    *("sell-nothing", "sell-image", "sell-rent", "sell-rentcivit", "sell-sell"),
-}
-"""What there are words for; a use that is new at the source is told as it is."""
 
 
 @answers_errors
@@ -199,7 +208,7 @@ def identify(
                 _print_identified(row)
         for problem in problems:
             print_problem(complaints(), words(), problem)
-    raise typer.Exit(NOT_FOUND if problems else DONE)
+    raise typer.Exit(exit_for(problems[0]) if problems else DONE)
 
 
 def _print_identified(row: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ from rich.text import Text
 from modella.cli.commands import JsonOption, LibraryOption, answers_errors, complaints, console, words
 from modella.cli.door import Door, open_door
 from modella.cli.exits import DONE, exit_for
+from modella.cli.facts import found_by, when, yes_or_no
 from modella.cli.find import find_model, path_of, short
 from modella.cli.follow import follow
 from modella.cli.models import ModelId
@@ -54,7 +55,7 @@ def edit(
         return
     _say("edited", name=model["name"])
     for name in [*values, *(reset or []), *(["tags"] if add_tag or remove_tag else [])]:
-        _print_field(name, model["fields"][name])
+        _print_field(model, name)
 
 
 @answers_errors
@@ -183,12 +184,13 @@ def _tell_many(told: dict[str, Any], as_json: bool) -> None:
     raise typer.Exit(exit_for(error(first["code"])) if first else DONE)
 
 
-def _print_field(name: str, told: dict[str, Any]) -> None:
-    """What counts now and who says so; what the source says when that is something else."""
+def _print_field(model: dict[str, Any], name: str) -> None:
+    """What counts now and who says so; what was found beneath it when that is something else."""
+    told = model["fields"][name]
     origin = words().say(f"origins.{told['origin']}", file=told.get("file") or "?") if told["origin"] else ""
     console().print(Text.assemble((f"  {name:<14}", "dim"), _plain(told["value"]), (f"  {origin}", "dim")))
     if told["origin"] in {"user", "imported"} and told["source"] not in (None, "", [], told["value"]):
-        by_source = words().say("origins.source")
+        by_source = words().say(f"origins.{found_by(model, name, told['source'])}")
         console().print(Text(f"  {'':<14}{by_source}: {_plain(told['source'])}", style="dim"))
 
 
@@ -196,7 +198,9 @@ def _print_history(entries: list[dict[str, Any]]) -> None:
     if not entries:
         _dim("no-history")
     for each in entries:
-        console().print(Text.assemble((each["entry"], "bold"), (f"  {each['at']}  {each['problem'] or ''}", "dim")))
+        console().print(
+            Text.assemble((each["entry"], "bold"), (f"  {when(each['at'])}  {each['problem'] or ''}", "dim"))
+        )
         for name, values in each["differs"].items():
             said = f"{_plain(values['then'])} → {_plain(values['now'])}" if values else "…"
             console().print(Text.assemble((f"  {name:<14}", "dim"), said))
@@ -217,6 +221,8 @@ def _print_line(what: str, name: str, more: str) -> None:
 def _plain(value: Any) -> str:
     if isinstance(value, list) and all(isinstance(each, str) for each in value):
         return shown(", ".join(value), 200) or "–"
+    if isinstance(value, bool):
+        return yes_or_no(value)
     return "–" if value is None else shown(str(value), 200)
 
 

@@ -251,6 +251,11 @@ def table(*columns: str) -> Table:
     return made
 
 
+def add_row(made: Table, *cells: str) -> None:
+    """A line of a table, letter by letter: names may hold what looks like markup."""
+    made.add_row(*(Text(cell) for cell in cells))
+
+
 def _weight(model: Mapping[str, Any]) -> str:
     return size(sum(int(file["size"]) for file in model["files"]))
 

@@ -8,7 +8,7 @@ import typer
 from rich.text import Text
 
 from modella.cli.commands import JsonOption, answers_errors, console, words
-from modella.cli.screen import print_json, table
+from modella.cli.screen import add_row, print_json, table
 from modella.core.errors import BadLink
 from modella.io.secrets import ENVIRONMENT
 from modella.wiring import secrets_of
@@ -29,7 +29,7 @@ def list_tokens(as_json: JsonOption = False) -> None:
         return
     made = table("source", "set", "ends with", "from")
     for row in rows:
-        made.add_row(row["name"], "✓" if row["set"] else "–", row["last4"] or "", row["from"] or "")
+        add_row(made, row["name"], "✓" if row["set"] else "–", row["last4"] or "", row["from"] or "")
     console().print(made)
 
 

@@ -330,9 +330,15 @@ def check_fields(fields: dict[str, Any]) -> None:
     """BadLink("bad-value") for a field that cannot be set, or not to this value."""
     for name, value in fields.items():
         if not fits(name, value) or not is_storable(value):
-            raise BadLink(
-                "bad-value", name=shown(name, 40), value=shown(str(value), 80), reason="not a value for this field"
-            )
+            raise BadLink("bad-value", name=shown(name, 40), value=shown(str(value), 80), reason=_what_fits(name))
+
+
+def _what_fits(name: str) -> str:
+    """What a field takes, for somebody whose value it does not take."""
+    if name in _BOUNDS:
+        return f"it goes from {_BOUNDS[name][0]} to {_BOUNDS[name][1]}"
+    known = ", ".join(kind for kind in Kind if kind is not Kind.invalid)
+    return f"known are {known}" if name == "kind" else "not a value for this field"
 
 
 def is_storable(value: Any) -> bool:

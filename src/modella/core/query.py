@@ -7,9 +7,12 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from datetime import date
+from typing import Literal, get_args
 
 from modella.core.errors import BadLink
+from modella.core.kinds import Kind
+from modella.core.model import FileTrust
 from modella.core.naming import name_key
 
 NONE = "none"
@@ -27,6 +30,18 @@ ALL_OF = frozenset({"tag", "list", "license"})
 RANGES = ("size", "added_at", "updated_at", "published_at", "rating")
 SORTS = ("added", "name", "size", "updated", "published", "rating", "match")
 Sort = Literal["added", "name", "size", "updated", "published", "rating", "match"]
+
+KNOWN: Mapping[str, tuple[str, ...]] = {
+    "kind": tuple(Kind),
+    "state": ("present", "missing", "unreachable", "not-downloaded", NONE),
+    "trust": (*get_args(FileTrust), NONE),
+    "nsfw": ("pg", "pg13", "r", "x", "xxx", "blocked", NONE),
+    "favorite": ("yes", "no"),
+}
+"""Facets of which every value is known; a typed value that is none of these is a slip."""
+
+_COMMAS = frozenset({*KNOWN, "family", "source", "format", "precision", "root", "rating"})
+"""Facets whose values hold no comma, so that one may stand between them."""
 
 _SHORT = {
     "base": "base_model",
@@ -71,7 +86,8 @@ class Query:
 def read_query(text: str = "", given: Mapping[str, Iterable[str]] | None = None) -> Query:
     """The query of a typed line and of parameters; in both, `!value` or a leading `-` excludes.
 
-    BadLink("bad-value") for a bound that is no size, number or date.
+    BadLink("bad-value") for a bound that is no size, number or date, and for typed slips: a value that a facet of
+    which all are known cannot have, and a field that is nearly one there is. Other unknown fields are words.
     """
     words: list[str] = []
     without: list[str] = []
@@ -80,8 +96,13 @@ def read_query(text: str = "", given: Mapping[str, Iterable[str]] | None = None)
         value = found["quoted"] if found["quoted"] is not None else found["plain"]
         name = _SHORT.get(found["field"] or "", found["field"] or "")
         if name in FACETS or name in RANGES:
+            _check_known(name, value)
+            if found["minus"] and name in RANGES and value != NONE:
+                raise BadLink("bad-value", name=f"-{name}", value=value[:40], reason="turn the sign around instead")
             rules.append((name, value, bool(found["minus"])))
             continue
+        if name:
+            _check_field(name)
         whole = name_key(f"{found['field']}:{value}" if found["field"] else value)
         if whole:
             (without if found["minus"] else words).append(whole)
@@ -97,9 +118,37 @@ def _built(words: tuple[str, ...], without: tuple[str, ...], rules: list[tuple[s
         if name in RANGES and not (name == "rating" and value == NONE):
             ranges[name] = _narrowed(ranges.get(name, Range()), name, value)
         else:
-            sides[negated].setdefault(name, set()).update(part for part in value.split("|") if part)
+            sides[negated].setdefault(name, set()).update(_values(name, value))
     include, exclude = ({name: frozenset(values) for name, values in side.items()} for side in sides)
     return Query(words, without, include, exclude, ranges)
+
+
+def _values(name: str, value: str) -> list[str]:
+    """The values between which `|` stands, or a comma where no value can hold one."""
+    return [part for part in (value.replace(",", "|") if name in _COMMAS else value).split("|") if part]
+
+
+def _check_known(name: str, value: str) -> None:
+    for part in _values(name, value) if name in KNOWN else ():
+        if part.casefold() not in KNOWN[name]:
+            raise BadLink("bad-value", name=name, value=part[:40], reason=f"known are {', '.join(KNOWN[name])}")
+
+
+def _check_field(name: str) -> None:
+    near = next((each for each in (*FACETS, *RANGES, *_SHORT) if _is_near(name, each)), None)
+    if near is not None:
+        raise BadLink("bad-value", name="a query", value=f"{name[:40]}:", reason=f"perhaps {near}: is meant")
+
+
+def _is_near(typed: str, known: str) -> bool:
+    """Whether two words differ by one letter, or by two letters that changed places."""
+    if typed[0] != known[0] or len(typed) < 3 or abs(len(typed) - len(known)) > 1:
+        return False
+    start = next(
+        (n for n, (a, b) in enumerate(zip(typed, known, strict=False)) if a != b), min(map(len, (typed, known)))
+    )
+    a, b = typed[start:], known[start:]
+    return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[:2] == b[1::-1] and a[2:] == b[2:])
 
 
 def _narrowed(known: Range, name: str, value: str) -> Range:
@@ -115,10 +164,21 @@ def _narrowed(known: Range, name: str, value: str) -> Range:
     return Range(low, high)
 
 
+def _is_date(text: str) -> bool:
+    """Whether a text is a day, a month or a year of the calendar."""
+    if not _DATE.fullmatch(text):
+        return False
+    try:
+        date.fromisoformat(text[:10] + "-01-01"[len(text[:10]) - 4 :])
+    except ValueError:
+        return False
+    return True
+
+
 def _bound(name: str, text: str, up: bool, beyond: bool = False) -> str | float:
     """One bound; `up` is the end of a day and the greater neighbour of a number, `beyond` leaves the value out."""
     if name.endswith("_at"):
-        if not _DATE.fullmatch(text):
+        if not _is_date(text):
             raise BadLink("bad-value", name=name, value=text[:40], reason="not a date like 2026-01-31")
         return text + _LAST if up else text
     match = _SIZE.fullmatch(text.strip())

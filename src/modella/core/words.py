@@ -19,10 +19,12 @@ class Words:
         self._texts = texts
 
     def say(self, key: str, **facts: Any) -> str:
-        """The text at a dotted key, facts filled in."""
+        """The text at a dotted key, facts filled in; of two forms, `one` is for a `count` of 1, else `other`."""
         found: Any = self._texts
         for part in key.split("."):
             found = found.get(part) if isinstance(found, Mapping) else None
+        if isinstance(found, Mapping):
+            found = found.get("one" if str(facts.get("count")) == "1" else "other")
         return found.format_map(_Facts(self._worded(facts))) if isinstance(found, str) else key
 
     def _worded(self, facts: Mapping[str, Any]) -> dict[str, Any]:

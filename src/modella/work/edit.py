@@ -45,7 +45,7 @@ class Edit:
         check_fields({"tags": [*self.add_tags, *self.remove_tags]})
         for name in self.reset:
             if name not in EDITABLE or name in self.set:
-                _refuse(name, "reset", "no field that can be taken back" if name not in EDITABLE else "it is set, too")
+                _refuse("reset", name, "no field that can be taken back" if name not in EDITABLE else "it is set, too")
         for app, said in self.apps.items():
             _check_app(app, said)
 
