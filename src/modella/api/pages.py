@@ -30,12 +30,14 @@ async def start(request: Request) -> HTMLResponse:
         words.say("page.api"): '<a href="/api/docs">/api/docs</a>',
     }
     rows = "".join(f"<dt>{escape(n)}</dt><dd>{v if v.startswith('<a') else escape(v)}</dd>" for n, v in facts.items())
-    commands = escape("\n".join(request.app.state.examples or ["modella pull LINK"]))
+    commands = escape("\n".join(request.app.state.examples or ["modella pull LINK", "modella scan FOLDER"]))
+    shown = f"{len(page.items):,} / {page.total:,}" if page.total > len(page.items) else ""
+    wall = f"<ul class=wall>{wall}</ul>" if wall else f"<p class=lead>{escape(words.say('page.empty'))}</p>"
     body = (
         f"<h1>{escape(words.say('page.title'))}</h1><p class=lead>{escape(words.say('page.lead'))}. "
         f"{escape(words.say('page.running'))}</p><dl>{rows}</dl>"
         f"<h2>{escape(words.say('page.paste'))}</h2><pre>{commands}</pre>"
-        f"<h2>{escape(words.say('page.models'))}</h2><ul class=wall>{wall}</ul>"
+        f"<h2>{escape(words.say('page.models'))} <small>{shown}</small></h2>{wall}"
     )
     return _page(words.say("page.title"), body)
 
@@ -62,23 +64,17 @@ async def style() -> Response:
 
 
 def _card(model: dict[str, Any]) -> str:
-    name = escape(str(model["name"]))
-    pictures = [p for p in model.get("previews") or [] if p.get("file")]
-    tame = next(
-        (i for i, p in enumerate(pictures, 1) if p["type"] == "image" and (p.get("nsfw_level") or 1) <= 2), None
+    name, preview = escape(str(model["name"])), model.get("preview") or {}
+    address = f"/api/models/{escape(model['id'])}/previews/{preview.get('number')}?thumb=true"
+    picture = f'<img loading=lazy alt="" src="{address}">' if _is_tame(preview) else "<div class=none></div>"
+    about = " · ".join(
+        filter(None, (model["kind"], model.get("base_model") or model.get("family"), size(model["size"])))
     )
-    picture = (
-        f'<img loading=lazy alt="" src="/api/models/{escape(model["id"])}/previews/{tame}?thumb=true">'
-        if tame
-        else "<div class=none></div>"
-    )
-    weight = size(sum(file["size"] for file in model["files"]))
-    about = " · ".join(filter(None, (model["kind"], model.get("base_model") or model.get("family"), weight)))
     return f"<li>{picture}<p><bdi>{name}</bdi><small>{escape(about)}</small></p></li>"
 
 
-def _is_tame(picture: dict[str, Any]) -> bool:
-    return picture["type"] == "image" and (picture.get("nsfw_level") or 1) <= TAME
+def _is_tame(preview: dict[str, Any]) -> bool:
+    return preview.get("type") == "image" and (preview.get("nsfw_level") or 1) <= TAME
 
 
 def _page(title: str, body: str) -> HTMLResponse:
