@@ -24,6 +24,8 @@ _QUIETLY_EVERY = 300.0
 """Seconds between two looks at roots that cannot be watched: network drives, and too many folders for the system."""
 _OFFLINE_EVERY = 30.0
 _GATHER = 1.0
+_FIRST = 2.0
+"""Seconds before the first look: whoever has started the server wants to see its page first."""
 REMOTE = frozenset(
     {"nfs", "nfs4", "cifs", "smbfs", "smb3", "9p", "fuse.sshfs", "fuse.rclone", "afpfs", "webdav", "davfs"}
 )
@@ -62,6 +64,7 @@ class Caretaker:
     # --------------------------------------------------------------------------------------------------- looking
 
     def _tend(self) -> None:
+        self._stop.wait(_FIRST)
         while not self._stop.is_set():
             wanted = self._gathered()
             try:
