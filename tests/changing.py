@@ -2,9 +2,8 @@
 
 import hashlib
 import os
-import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -102,20 +101,6 @@ def family(path: Path, seed: int = 1) -> list[Path]:
     for name, content in beside.items():
         (path.parent / name).write_bytes(content)
     return [path, *(path.parent / name for name in beside)]
-
-
-def mounted(folder: Path, size: str = "64m") -> Iterator[Path]:
-    """Another file system."""
-    folder.mkdir()
-    if os.geteuid() != 0:
-        pytest.skip("mounting a small file system needs root")
-    command = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
-    if subprocess.run(command, capture_output=True, check=False).returncode:
-        pytest.skip("this machine does not let tests mount a file system")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "-l", str(folder)], capture_output=True, check=False)
 
 
 class Died(BaseException):

@@ -36,7 +36,7 @@ def tools() -> None:
     """Skips where the tools that are compared are not installed."""
     packages = missing_packages(TOOLS)
     if packages:
-        pytest.skip(f"the side-by-side run needs Debian packages that are not here: {' '.join(packages)}")
+        pytest.skip(f"there is nothing to measure against: install the Debian packages {' '.join(packages)}")
 
 
 def test_the_access_log_is_read_and_a_line_still_being_written_is_left_out() -> None:

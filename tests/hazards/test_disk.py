@@ -18,6 +18,7 @@ from modella.io import disk
 from modella.wiring import House
 from modella.work import queue
 from modella.work.queue import Options
+from tests.mounts import mounted
 from tests.place import Place, until
 
 MIB = 1024 * 1024
@@ -26,26 +27,13 @@ MIB = 1024 * 1024
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of 64 MiB."""
-    yield from _mounted(tmp_path / "small", "size=64m")
+    yield from mounted(tmp_path / "small", "size=64m")
 
 
 @pytest.fixture
 def other_disk(tmp_path: Path) -> Iterator[Path]:
     """Another file system."""
-    yield from _mounted(tmp_path / "other", "size=64m")
-
-
-def _mounted(folder: Path, options: str) -> Iterator[Path]:
-    folder.mkdir()
-    if os.geteuid() != 0:
-        pytest.skip("mounting a small file system needs root")
-    command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
-    if subprocess.run(command, capture_output=True, check=False).returncode:
-        pytest.skip("this machine does not let tests mount a file system")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "-l", str(folder)], capture_output=True, check=False)
+    yield from mounted(tmp_path / "other", "size=64m")
 
 
 def test_too_little_space_is_said_before_the_first_byte(small_disk: Path, hub: Hub) -> None:

@@ -37,7 +37,7 @@ IMAGES = (
 def stick(tmp_path: Path) -> Iterator[Path]:
     """A memory stick as people have them: case kept but not heeded, no links of any kind, no modes."""
     if os.geteuid() != 0 or shutil.which("losetup") is None:
-        pytest.skip("mounting an image of a memory stick needs root and losetup")
+        pytest.skip("a real memory stick is needed: only root may mount an image of one, with losetup (Debian: mount)")
     folder, image = tmp_path / "stick", tmp_path / "stick.img"
     folder.mkdir()
     with image.open("wb") as file:

@@ -15,7 +15,8 @@ from modella.work.hashing import sha256_of
 from modella.work.importing import import_paths
 from modella.work.records import change
 from modella.work.roots import add_root
-from tests.changing import Died, Shelf, dying_at, lora, mounted, tree
+from tests.changing import Died, Shelf, dying_at, lora, tree
+from tests.mounts import mounted
 
 
 @pytest.fixture

@@ -17,7 +17,8 @@ from modella.work.importing import import_paths
 from modella.work.moves import How
 from modella.work.records import change
 from modella.work.tasks import Task
-from tests.changing import Died, Shelf, dying_at, family, lora, mounted, tree
+from tests.changing import Died, Shelf, dying_at, family, lora, tree
+from tests.mounts import mounted
 
 
 @pytest.fixture
@@ -182,7 +183,7 @@ def test_a_hard_link_to_another_disk_becomes_a_copy(shelf: Shelf, tmp_path: Path
 
 
 def test_a_full_disk_leaves_nothing_behind(tmp_path: Path) -> None:
-    for small in mounted(tmp_path / "small", "2m"):
+    for small in mounted(tmp_path / "small", "size=2m"):
         shelf = Shelf(small)
         big = lora(tmp_path / "big.safetensors")
         with big.open("ab") as file:

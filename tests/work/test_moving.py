@@ -16,7 +16,8 @@ from modella.work.moving import move, rename
 from modella.work.records import change
 from modella.work.roots import add_root
 from modella.work.tasks import Task
-from tests.changing import Died, Shelf, dying_at, family, lora, mounted, tree
+from tests.changing import Died, Shelf, dying_at, family, lora, tree
+from tests.mounts import mounted
 
 
 @pytest.fixture
@@ -189,7 +190,7 @@ def test_a_copy_that_differs_is_thrown_away_and_the_source_stays(
 
 
 def test_too_little_room_on_the_other_disk_is_said_first(shelf: Shelf, tmp_path: Path) -> None:
-    for small in mounted(tmp_path / "small", "1m"):
+    for small in mounted(tmp_path / "small", "size=1m"):
         folder = shelf.folder / "loras"
         big = lora(folder / "big.safetensors")
         with big.open("ab") as file:

@@ -5,7 +5,9 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -29,6 +31,7 @@ from modella.work.tasks import Task
 from modella.work.tend import Caretaker, _folders_of
 
 LONG_AGO = 1_700_000_000
+NOBODY = 65534
 
 
 def weights(path: Path, recipe: str = "lora-sdxl", seed: int = 1, age: int = LONG_AGO) -> Path:
@@ -241,19 +244,36 @@ def test_a_drive_that_comes_back_at_another_path_is_the_same_root(house: House, 
     assert len({root.id for root in roots(house.hands)}) == 3
 
 
-def test_a_folder_without_permission_is_unreachable_and_the_rest_goes_on(house: House, tmp_path: Path) -> None:
-    if os.geteuid() == 0:
-        pytest.skip("root may read everything")
-    folder = tmp_path / "have"
-    weights(folder / "locked" / "x.safetensors")
-    weights(folder / "y.safetensors", seed=2)
-    scanned(house, folder)
-    (folder / "locked").chmod(0)
-    try:
-        result = scanned(house)
-        assert (result["missing"], result["unreachable"]) == (0, 1)
-    finally:
-        (folder / "locked").chmod(0o755)
+@contextmanager
+def ordinary_user() -> Iterator[Path]:
+    """A folder of a user who may not read everything; root becomes `nobody` for as long as this lasts."""
+    with TemporaryDirectory() as name:
+        is_root = os.geteuid() == 0
+        if is_root:
+            os.chown(name, NOBODY, NOBODY)
+            os.seteuid(NOBODY)
+        try:
+            yield Path(name)
+        finally:
+            if is_root:
+                os.seteuid(0)
+
+
+def test_a_folder_without_permission_is_unreachable_and_the_rest_goes_on() -> None:
+    with ordinary_user() as home:
+        folder = home / "have"
+        weights(folder / "locked" / "x.safetensors")
+        weights(folder / "y.safetensors", seed=2)
+        house = open_house({"home": home / "home", "library": home / "library"}, {})
+        try:
+            scanned(house, folder)
+            (folder / "locked").chmod(0)
+            result = scanned(house)
+            assert (result["missing"], result["unreachable"]) == (0, 1)
+            assert {m["state"] for m in everything(house).values()} == {"present", "unreachable"}
+        finally:
+            (folder / "locked").chmod(0o755)
+            house.close()
 
 
 def test_overlapping_roots_are_refused_and_inner_folders_are_scanned_as_part(house: House, tmp_path: Path) -> None:

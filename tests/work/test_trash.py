@@ -14,7 +14,8 @@ from modella.work.importing import import_paths
 from modella.work.records import change
 from modella.work.roots import add_root
 from modella.work.trash import delete, forget, list_trash, purge, restore, what_goes
-from tests.changing import Died, Shelf, dying_at, family, lora, mounted, tree
+from tests.changing import Died, Shelf, dying_at, family, lora, tree
+from tests.mounts import mounted
 from tests.place import Place
 
 

@@ -138,6 +138,7 @@ def read_zip(file: BinaryIO, size: int) -> Header:
             with archive.open(entry) as member:
                 stream = _follow(member.read(_LARGEST + 1))
             metadata = {"torchscript": "yes"} if any(name.endswith("constants.pkl") for name in names) else {}
+    # zipfile itself raises NotImplementedError for a zip of a kind it cannot read, and RuntimeError for a locked one.
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error, *_FAULTS) as fault:
         return _without_directory(file, size, f"a zip that cannot be read: {str(fault)[:100]}")
     except OSError as fault:
