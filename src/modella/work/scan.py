@@ -117,9 +117,9 @@ class _Scan:
         self._gone: dict[str, Seen] = {}
         self._spilled: dict[str, None] = {}
         self._waiting: dict[str, Found] = {}
-        self._sighting = Sighting(hands, root, quiet, is_fresh=not hands.index.knows(root.id))
-        self._dead: list[str] = []
         self._is_fresh, self._is_first = not hands.index.knows(root.id), not hands.index.knows()
+        self._sighting = Sighting(hands, root, quiet, is_fresh=self._is_fresh)
+        self._dead: list[str] = []
         self._orphans: list[Found] = []
         self._takes_back = False
         self._named: set[str] = set()

@@ -102,15 +102,16 @@ class Caretaker:
 
     def _hash(self, task: Task) -> dict[str, object]:
         """Hashing gives way as soon as something has to be looked at."""
-        watcher = threading.Thread(target=self._give_way, args=(task,), daemon=True)
+        over = threading.Event()
+        watcher = threading.Thread(target=self._give_way, args=(task, over), daemon=True)
         watcher.start()
         try:
             return hash_all(self._hands, task)
         finally:
-            task.finished.set()
+            over.set()
 
-    def _give_way(self, task: Task) -> None:
-        while not task.finished.wait(0.5):
+    def _give_way(self, task: Task, over: threading.Event) -> None:
+        while not over.wait(0.5):
             if not self._wanted.empty() or self._stop.is_set():
                 task.stop.set()
 
