@@ -6,6 +6,7 @@ it is read is read again later. A hash proves a file that was moved to another d
 
 import os
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -148,14 +149,15 @@ def _reunite(hands: Hands, record: Record, digests: Digests) -> None:
     except (ModellaError, ValueError):
         return
     newly, said = record.metadata, record.overrides
-    _bring_records(hands, lost, record)
+    old = canonical_files(hands, lost.root, lost.place, lost.home) if lost.home == "adopted" else ()
+    _bring_words(hands, old, record)
     record.metadata = lost.metadata.model_copy(update={"files": newly.files, "detected": newly.detected})
     if is_guessed(lost.metadata):
         record.metadata.name, record.metadata.cleaned_name = newly.name, newly.cleaned_name
     record.overrides = _together(lost.overrides, said)
+    save(hands, record, overrides=record.overrides.says_something)
     hands.index.remove(newly.id)
-    if record.overrides.says_something:
-        save(hands, record, overrides=True)
+    _drop_records(hands, lost, old, record)
 
 
 def _together(earlier: Overrides, later: Overrides) -> Overrides:
@@ -172,17 +174,19 @@ def _together(earlier: Overrides, later: Overrides) -> Overrides:
     return earlier.model_copy(update=told)
 
 
-def _bring_records(hands: Hands, lost: Record, record: Record) -> None:
-    """Our records of the missing file go to where the file is now; where there are some, into the history."""
-    old = canonical_files(hands, lost.root, lost.place, lost.home)
-    new = canonical_files(hands, record.root, record.place, record.home)
-    for source, target in zip(old, new, strict=True):
-        if lost.home != "adopted" or not is_regular(source) or source == target:
-            continue
-        if not os.path.lexists(target):
+def _bring_words(hands: Hands, old: Sequence[Path], record: Record) -> None:
+    """The words on the missing file go to where it is now, before its record does: after a death it is reunited anew."""
+    target = canonical_files(hands, record.root, record.place, record.home)[1]
+    for source in old[1:]:
+        if is_regular(source) and not os.path.lexists(target):
             make_folders(target.parent)
             publish(source, target)
-            continue
+
+
+def _drop_records(hands: Hands, lost: Record, old: Sequence[Path], record: Record) -> None:
+    """Our records of the missing file go into the history, now that those at its new place say all of it."""
+    new = canonical_files(hands, record.root, record.place, record.home)
+    for source in (each for each in old if is_regular(each) and each not in new):
         kept_as = "overrides.json" if source.name.endswith(".overrides.json") else "metadata.json"
         hands.library.keep_history(lost.metadata.id, source, stamp(), kept_as)
         remove_file(source)

@@ -20,14 +20,14 @@ from modella.core.errors import ModellaError
 from modella.core.events import ModelsChanged
 from modella.core.root import Root
 from modella.core.summary import Row, row_of
-from modella.io.disk import publish, sweep_dead
+from modella.io.disk import make_folders, publish, remove_file, sweep_dead
 from modella.io.store.index import Seen
 from modella.work.hands import Hands
 from modella.work.hashwave import hash_all
 from modella.work.look import Looked, Target, derived_id, look_at, stub
 from modella.work.lookers import Lookers
 from modella.work.reach import is_met, reach_path
-from modella.work.records import OWN, canonical_files, read_json_or_none, signature_of, write_adopted
+from modella.work.records import OWN, canonical_files, read_json_or_none, signature_of, without_words, write_adopted
 from modella.work.roots import add_root, is_online, roots
 from modella.work.sighting import Found, Sighting, fingerprint, is_only_named, is_unchanged
 from modella.work.tasks import Task
@@ -300,11 +300,11 @@ class _Scan:
                 continue
             if not is_online(self._hands, root):
                 continue  # a drive that is away has not lost it: this is a copy, however alike
-            self._index.forget_seen([old])
+            moved = self._with_records(found.target, record, root, old.place)
+            self._index.forget_seen([old])  # only now: after a death on the way it is followed once more
             if old.root == self._root.id:
                 self._gone.pop(old.path, None)
             self._result.moved += 1
-            moved = self._with_records(found.target, record, root, old.place)
             own = signature_of([Path(each) for each in (moved.metadata, moved.overrides) if each])
             first = main._replace(beside=f"{main.beside.partition(OWN)[0]}{OWN}{own}")
             return Found(found.place, [first, *found.seen[1:]], False, partial(_same, moved))
@@ -313,23 +313,32 @@ class _Scan:
     def _with_records(self, target: Target, record: dict[str, Any], root: Root, place: str) -> Target:
         """Our records go where the file went; where there were none, they are written, so that the id stays."""
         target = target._replace(id=str(record["id"]))
-        if target.metadata is not None:
-            return target
+        was = canonical_files(self._hands, root, place, "adopted")
         try:
-            return self._brought(target, record, root, place)
+            if target.metadata is None:
+                target = self._brought(target, record, was)
+            self._drop_brought(was[0], Path(target.metadata or was[0]))
         except (ModellaError, OSError) as problem:
             self._result.problems.append(f"{target.place}: {problem}")
-            return target
+        return target
 
-    def _brought(self, target: Target, record: dict[str, Any], root: Root, place: str) -> Target:
-        was = canonical_files(self._hands, root, place, "adopted")
+    def _brought(self, target: Target, record: dict[str, Any], was: tuple[Path, Path]) -> Target:
+        """The user's words go first, for without a record at the new place all this is done once more after a death."""
         new = canonical_files(self._hands, self._root, target.place, "adopted")
-        for old_file, new_file in zip(was, new, strict=True):
-            if old_file.is_file() and not os.path.lexists(new_file):
-                publish(old_file, new_file)
-        told = read_json_or_none(new[0])
+        if was[1].is_file() and not os.path.lexists(new[1]):
+            make_folders(new[1].parent)
+            publish(was[1], new[1])
+        told = read_json_or_none(was[0])
         write_adopted(new[0], told if isinstance(told, dict) else record, PurePosixPath(target.place).name)
         return target._replace(metadata=str(new[0]), overrides=str(new[1]) if new[1].is_file() else None)
+
+    def _drop_brought(self, was: Path, new: Path) -> None:
+        """Removes our record at the old place once it is at the new one, where it names its file anew."""
+        old, told = read_json_or_none(was), read_json_or_none(new)
+        if was == new or not isinstance(old, dict) or not isinstance(told, dict):
+            return
+        if {**without_words(old), "file": None} == {**told, "file": None}:
+            remove_file(was)
 
     def _apply(self, done: Iterable[tuple[Found, Looked]]) -> None:
         """Takes in what was looked at, and puts it into the index when there is enough of it."""
