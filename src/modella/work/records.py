@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 from modella.core.errors import DiskTrouble, NotFound
 from modella.core.events import ModelChanged
+from modella.core.grouping import DIFFUSERS_INDEX
 from modella.core.model import Metadata, Overrides, effective
 from modella.core.naming import MAX_BYTES, MAX_CHARACTERS, cut, suffix_of
 from modella.core.root import Root
@@ -229,9 +230,9 @@ def _after(last: str) -> str:
 
 def _sign(hands: Hands, record: Record, *files: Path) -> None:
     """Remembers our own records as they are now, so that the next scan does not take them for news."""
-    main = PurePosixPath(record.place).name
+    mains = (PurePosixPath(record.place), PurePosixPath(record.place) / DIFFUSERS_INDEX)
     for seen in hands.index.seen_at(record.root.id, record.place):
-        if seen.name == main:
+        if PurePosixPath(seen.path) in mains:
             others = seen.beside.partition(OWN)[0]
             hands.index.note_seen([seen._replace(beside=f"{others}{OWN}{signature_of(files)}")])
 

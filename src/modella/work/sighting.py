@@ -25,6 +25,7 @@ from modella.work.reindex import place_of
 from modella.work.walk import Entry, Folder, Walk
 
 _OURS = (".modella.json", ".modella.overrides.json")
+_ROLES = ("metadata", "overrides")
 
 
 @dataclass
@@ -143,12 +144,27 @@ class Sighting:
         if not entries or not folder.path:
             return
         entries.sort(key=lambda entry: (not _is_denoiser(entry.name), -entry.size, entry.name))
-        index = folder.look(DIFFUSERS_INDEX)
-        seen = [self._seen(folder, folder.path, index, "", "hashes")] if index else []
+        index, own = folder.look(DIFFUSERS_INDEX), self._own_of_whole(folder)
+        beside = f"{OWN}{_signature(own.values())}"
+        seen = [self._seen(folder, folder.path, index, beside, "hashes")] if index else []
         seen += [self._seen(folder, folder.path, entry, "", "names") for entry in entries]
         name = PurePosixPath(folder.path).name
-        describe = partial(self._target, folder, folder.path, name, _files(entries))
-        yield Found(folder.path, seen, DIFFUSERS_INDEX not in known, describe)
+
+        def target() -> Target:
+            where = canonical_files(self._hands, self._root, folder.path, "adopted")[0].parent
+            paths = {role: str(where / entry.name) for role, entry in own.items()}
+            return self._target(folder, folder.path, name, _files(entries))._replace(**paths)
+
+        yield Found(folder.path, seen, DIFFUSERS_INDEX not in known, target)
+
+    def _own_of_whole(self, folder: Folder) -> dict[str, Entry]:
+        """Our own records of a folder that is one model, as they lie in it now."""
+        files = canonical_files(self._hands, self._root, folder.path, "adopted")
+        if self._root.sidecars == "central":
+            return _central(files)
+        named = zip(_ROLES, (file.name for file in files), strict=True)
+        found = ((role, folder.look(name)) for role, name in named if name in folder.names)
+        return {role: entry for role, entry in found if entry}
 
     def _only_records(self, folder: Folder, mains: set[str], known: dict[str, Seen]) -> Iterator[Found]:
         """Records of ours whose file is gone: the model is known and missing."""
@@ -191,7 +207,7 @@ class Sighting:
             return _central(canonical_files(self._hands, self._root, place, "adopted"))
         stem = main.removesuffix(PurePosixPath(main).suffix)
         whole, found = record_name(main), {}
-        for role, ending in zip(("metadata", "overrides"), _OURS, strict=True):
+        for role, ending in zip(_ROLES, _OURS, strict=True):
             for name in (f"{whole}{ending}", f"{record_name(stem)}{ending}"):
                 entry = folder.look(name) if name in folder.entries else None
                 if entry and (name.startswith(whole) or self._is_for(folder, stem, main)):
@@ -326,7 +342,7 @@ def fingerprint(path: Path) -> tuple[int, int] | None:
 
 def _central(paths: Sequence[Path]) -> dict[str, Entry]:
     found = {}
-    for role, path in zip(("metadata", "overrides"), paths, strict=True):
+    for role, path in zip(_ROLES, paths, strict=True):
         told = fingerprint(path)
         if told:
             found[role] = Entry(path.name, told[0], told[1], 0, 0)
