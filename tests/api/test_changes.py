@@ -155,6 +155,8 @@ def test_a_long_verb_tells_how_far_it_is(shelf: Shelf, client: Client) -> None:
         ("POST", "/api/trash/purge", {"entries": ["../../x"]}, 404),
         ("POST", "/api/trash/purge", {"older_than": -1}, 422),
         ("POST", "/api/duplicates/reclaim", {"how": "delete"}, 422),
+        ("POST", "/api/duplicates/reclaim", {"how": "HARDLINK"}, 422),
+        ("POST", "/api/duplicates/reclaim", {"how": ""}, 422),
         ("POST", "/api/duplicates/reclaim", {"how": "hardlink", "groups": ["x"]}, 422),
         ("POST", "/api/duplicates/reclaim", {"how": "hardlink", "groups": ["ab" * 32]}, 404),
         ("POST", "/api/duplicates/undo", {"id": "../x"}, 422),

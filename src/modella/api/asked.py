@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from modella.core.errors import BadLink
 from modella.core.words import Words
+from modella.work.hands import Hands
 
 _UNKNOWN = "unknown_key"
 _LONGEST = 80
@@ -59,6 +60,12 @@ class Wish(BaseModel):
         if strange is not None:
             raise PydanticCustomError(_UNKNOWN, "unknown key", {"name": str(strange), "known": known})
         return handler(given)
+
+
+def hands_of(request: Request) -> Hands:
+    """The hands of the library that is asked."""
+    hands: Hands = request.app.state.house.hands
+    return hands
 
 
 def check_parameters(request: Request) -> None:

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Body, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from modella.api.answers import Answer
-from modella.api.asked import Wish
+from modella.api.asked import Wish, hands_of
 from modella.core.errors import BadLink, Conflict, ModellaError
 from modella.core.events import TaskView
 from modella.core.replacing import Moving, PlacementPlan
@@ -100,14 +100,6 @@ class Reclaiming(BaseModel):
     task: TaskView | None = None
 
 
-_BEGUN: dict[int | str, dict[str, Any]] = {202: {"model": Answer[Reclaiming], "description": "The task has begun"}}
-
-
-def _hands(request: Request) -> Hands:
-    hands: Hands = request.app.state.house.hands
-    return hands
-
-
 def _begin(hands: Hands, kind: str, work: Callable[[Task], dict[str, Any]], *, alone: bool = False) -> Answer[TaskView]:
     return Answer(data=hands.tasks.begin(kind, work, alone=alone).shown())
 
@@ -121,14 +113,10 @@ async def _each(ids: list[str], work: Callable[[str], Any]) -> Answer[dict[str, 
             try:
                 done.append(work(each))
             except ModellaError as problem:
-                problems.append({"id": each, "code": problem.code, "context": _plain(problem.facts)})
+                problems.append({"id": each, "code": problem.code, "context": problem.plain_facts})
         return {"done": done, "problems": problems}
 
     return Answer(data=await asyncio.to_thread(all_of_them))
-
-
-def _plain(facts: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in facts.items() if isinstance(value, str | int | float | bool)}
 
 
 def _entry(manifest: dict[str, Any]) -> dict[str, Any]:
@@ -142,26 +130,26 @@ def _entry(manifest: dict[str, Any]) -> dict[str, Any]:
 @router.get("/models/{model_id}/files")
 async def what_belongs(model_id: str, request: Request) -> Answer[dict[str, Any]]:
     """Every file that belongs to a model and would go with it, with its size."""
-    return Answer(data=await asyncio.to_thread(what_goes, _hands(request), model_id))
+    return Answer(data=await asyncio.to_thread(what_goes, hands_of(request), model_id))
 
 
 @router.delete("/models/{model_id}")
 async def delete_model(model_id: str, request: Request) -> Answer[dict[str, Any]]:
     """Puts a model into the trash, from where it can be restored."""
-    return Answer(data=_entry(await asyncio.to_thread(delete, _hands(request), model_id)))
+    return Answer(data=_entry(await asyncio.to_thread(delete, hands_of(request), model_id)))
 
 
 @router.post("/models/delete")
 async def delete_models(wish: ManyWish, request: Request) -> Answer[dict[str, Any]]:
     """Puts several models into the trash."""
-    hands = _hands(request)
+    hands = hands_of(request)
     return await _each(wish.ids, lambda each: _entry(delete(hands, each)))
 
 
 @router.post("/models/{model_id}/forget")
 async def forget_model(model_id: str, request: Request) -> Answer[dict[str, Any]]:
     """Takes only the entry away; the files stay, and no scan lists them until it is restored."""
-    return Answer(data=_entry(await asyncio.to_thread(forget, _hands(request), model_id)))
+    return Answer(data=_entry(await asyncio.to_thread(forget, hands_of(request), model_id)))
 
 
 @router.post("/models/{model_id}/restore")
@@ -170,13 +158,13 @@ async def restore_model(
 ) -> Answer[dict[str, Any]]:
     """Puts a model, named by its id or its entry of the trash, back where it was."""
     as_new = wish.as_new if wish else False
-    return Answer(data=await asyncio.to_thread(restore, _hands(request), model_id, as_new=as_new))
+    return Answer(data=await asyncio.to_thread(restore, hands_of(request), model_id, as_new=as_new))
 
 
 @router.get("/trash")
 async def get_trash(request: Request) -> Answer[list[dict[str, Any]]]:
     """What is in the trash, the newest first."""
-    return Answer(data=await asyncio.to_thread(list_trash, _hands(request)))
+    return Answer(data=await asyncio.to_thread(list_trash, hands_of(request)))
 
 
 @router.post("/trash/purge")
@@ -184,7 +172,7 @@ async def purge_trash(wish: PurgeWish, request: Request) -> Answer[dict[str, Any
     """Removes entries of the trash for good; files that were changed since stay, and are told."""
     if wish.entries is None and wish.older_than is None and not wish.everything:
         raise BadLink("bad-value", name="entries", value="", reason="nothing is named, and everything is not said")
-    return Answer(data=await asyncio.to_thread(purge, _hands(request), wish.entries, wish.older_than))
+    return Answer(data=await asyncio.to_thread(purge, hands_of(request), wish.entries, wish.older_than))
 
 
 # -------------------------------------------------------------------------------------------------- move and import
@@ -193,7 +181,7 @@ async def purge_trash(wish: PurgeWish, request: Request) -> Answer[dict[str, Any
 @router.post("/models/{model_id}/move", status_code=202)
 async def move_model(model_id: str, wish: MoveWish, request: Request) -> Answer[TaskView]:
     """Moves a model into another folder, or gives it another name; the task's result is its record."""
-    hands, to, name = _hands(request), wish.to, wish.name
+    hands, to, name = hands_of(request), wish.to, wish.name
     if (to is None) == (name is None):
         raise BadLink("bad-value", name="to", value=to or "", reason="say either to or name")
     await asyncio.to_thread(what_goes, hands, model_id)
@@ -205,7 +193,7 @@ async def move_model(model_id: str, wish: MoveWish, request: Request) -> Answer[
 @router.post("/models/import", status_code=202)
 async def import_models(wish: ImportWish, request: Request) -> Answer[TaskView]:
     """Takes files, and every model in folders, into the library; the task's result names each."""
-    hands = _hands(request)
+    hands = hands_of(request)
     paths = [Path(each) for each in wish.paths]
     for path in paths:
         if not path.is_absolute() or "\0" in str(path):
@@ -222,13 +210,13 @@ async def import_models(wish: ImportWish, request: Request) -> Answer[TaskView]:
 @router.post("/models/placement/plan")
 async def plan_of_placement(wish: PlanWish, request: Request) -> Answer[PlacementPlan]:
     """Which models would lie elsewhere by the present rules, and why; nothing is moved."""
-    return Answer(data=await asyncio.to_thread(plan_placement, _hands(request), wish.ids))
+    return Answer(data=await asyncio.to_thread(plan_placement, hands_of(request), wish.ids))
 
 
 @router.post("/models/placement/apply", status_code=202)
 async def apply_of_placement(wish: ApplyWish, request: Request) -> Answer[TaskView]:
     """Carries a plan out, or a part of it; a model that has changed since is refused, and told."""
-    hands = _hands(request)
+    hands = hands_of(request)
     return _begin(hands, "place", lambda task: apply_placement(hands, wish.moves, task), alone=True)
 
 
@@ -240,7 +228,7 @@ async def get_duplicates(
     request: Request, limit: Annotated[int, Query(ge=1, le=10_000)] = 500
 ) -> Answer[dict[str, Any]]:
     """Content that lies in several places, the most to win first, and what was reclaimed and can be undone."""
-    hands = _hands(request)
+    hands = hands_of(request)
     found = await asyncio.to_thread(report, hands)
     reclaimed = await asyncio.to_thread(list_reclaimed, hands)
     groups = found["groups"]
@@ -254,7 +242,7 @@ async def get_duplicates(
 )
 async def reclaim_duplicates(wish: ReclaimWish, request: Request, response: Response) -> Answer[Reclaiming]:
     """Tells what reclaiming would do, or begins it as a task: both sides are hashed right before each file."""
-    hands = _hands(request)
+    hands = hands_of(request)
     planned = await asyncio.to_thread(plan_reclaim, hands, wish.groups, wish.how)
     if wish.plan:
         return Answer(success=True, data=Reclaiming(plan=planned))
@@ -268,5 +256,5 @@ async def reclaim_duplicates(wish: ReclaimWish, request: Request, response: Resp
 @router.post("/duplicates/undo", status_code=202)
 async def undo_reclaimed(wish: UndoWish, request: Request) -> Answer[TaskView]:
     """Makes copies of their own again, or brings models back from the trash."""
-    hands = _hands(request)
+    hands = hands_of(request)
     return _begin(hands, "reclaim", lambda task: undo_reclaim(hands, wish.id, task), alone=True)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Header, Query, Request
 from pydantic import BaseModel, Field
 
 from modella.api.answers import Answer
-from modella.api.asked import Wish, check_parameters
+from modella.api.asked import Wish, check_parameters, hands_of
 from modella.core.download import Download, DownloadView, Duplicates, State, view
 from modella.work.queue import Options, Queue
 from modella.work.recheck import recheck
@@ -117,7 +117,7 @@ async def finalize_download(download_id: str, reviewed: FinalizeIn, request: Req
 async def verify_download(download_id: str, request: Request) -> Answer[dict[str, Any]]:
     """Hashes the placed files of a finished download again and compares."""
     record = await _queue(request).get(download_id)
-    hands = request.app.state.house.hands
+    hands = hands_of(request)
     return Answer(data=await asyncio.to_thread(recheck, hands, record.model_id or ""))
 
 

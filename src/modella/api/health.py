@@ -8,6 +8,7 @@ from fastapi.responses import PlainTextResponse
 
 from modella import __version__
 from modella.api.answers import REFUSALS_OF_FILES, Answer
+from modella.api.asked import hands_of
 
 router = APIRouter(tags=["health"])
 
@@ -21,7 +22,7 @@ async def healthz() -> Answer[dict[str, str]]:
 @router.get("/readyz")
 async def readyz(request: Request) -> Answer[dict[str, str]]:
     """The library is there and the databases answer; an error says what is not."""
-    hands = request.app.state.house.hands
+    hands = hands_of(request)
     await asyncio.to_thread(hands.library.check_present, hands.library_id)
     await asyncio.to_thread(hands.store.settings)
     return Answer(data={"library": hands.library_id})

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Body, Query, Request
 from pydantic import BaseModel, Field
 
 from modella.api.answers import Answer
-from modella.api.asked import Wish
+from modella.api.asked import Wish, hands_of
 from modella.core.errors import BadLink
 from modella.core.events import TaskView
 from modella.core.root import Root
@@ -81,23 +81,18 @@ class Search(Wish):
     params: dict[str, list[str]] = Field(default_factory=dict, max_length=30)
 
 
-def _hands(request: Request) -> Hands:
-    hands: Hands = request.app.state.house.hands
-    return hands
-
-
 @router.post("/api/models/scan", status_code=202)
 async def scan_folders(wish: ScanWish, request: Request) -> Answer[TaskView]:
     """Starts a scan; a folder that lies in no root yet is adopted as one."""
     folders = [_folder(each) for each in wish.folders]
-    task = await asyncio.to_thread(begin_scan, _hands(request), folders, with_hashes=wish.hash)
+    task = await asyncio.to_thread(begin_scan, hands_of(request), folders, with_hashes=wish.hash)
     return Answer(data=task.shown())
 
 
 @router.post("/api/models/adopt", status_code=202)
 async def adopt_folder(wish: AdoptWish, request: Request) -> Answer[Adopted]:
     """Looks after a folder where it is: nothing in it is moved."""
-    hands = _hands(request)
+    hands = hands_of(request)
     root = await asyncio.to_thread(add_root, hands, _folder(wish.folder), central=wish.central)
     task = await asyncio.to_thread(begin_scan, hands, [Path(root.path)]) if wish.scan else None
     view = await asyncio.to_thread(_view, hands, root)
@@ -107,35 +102,35 @@ async def adopt_folder(wish: AdoptWish, request: Request) -> Answer[Adopted]:
 @router.post("/api/models/hash", status_code=202)
 async def hash_models(request: Request, _wish: Nothing = None) -> Answer[TaskView]:
     """Hashes what has no hashes yet."""
-    hands = _hands(request)
+    hands = hands_of(request)
     return Answer(data=hands.tasks.begin("hash", lambda task: hash_all(hands, task)).shown())
 
 
 @router.post("/api/models/verify", status_code=202)
 async def verify_models(chosen: Chosen, request: Request) -> Answer[TaskView]:
     """Hashes the files of models, or of all, again and compares; nothing is deleted."""
-    hands = _hands(request)
+    hands = hands_of(request)
     return Answer(data=hands.tasks.begin("verify", lambda task: recheck_all(hands, task, chosen.ids)).shown())
 
 
 @router.post("/api/models/rebuild", status_code=202)
 async def rebuild_index(request: Request, _wish: Nothing = None) -> Answer[TaskView]:
     """Makes the index anew from the files."""
-    hands = _hands(request)
+    hands = hands_of(request)
     return Answer(data=hands.tasks.begin("scan", lambda task: rebuild_all(hands, task)).shown())
 
 
 @router.get("/api/roots")
 async def list_roots(request: Request) -> Answer[list[RootView]]:
     """The library's own folder, and the folders adopted where they are."""
-    hands = _hands(request)
+    hands = hands_of(request)
     return Answer(data=await asyncio.to_thread(lambda: [_view(hands, root) for root in roots(hands)]))
 
 
 @router.patch("/api/roots/{root_id}")
 async def treat_root(root_id: str, change: RootChange, request: Request) -> Answer[RootView]:
     """Changes how a root is treated."""
-    hands = _hands(request)
+    hands = hands_of(request)
     root = await asyncio.to_thread(root_of, hands, root_id)
     if change.watched is not None:
         root = root.model_copy(update={"watched": change.watched})
@@ -146,13 +141,13 @@ async def treat_root(root_id: str, change: RootChange, request: Request) -> Answ
 @router.delete("/api/roots/{root_id}")
 async def forget_root(root_id: str, request: Request) -> Answer[Root]:
     """Stops looking after a folder; its files, our records beside them included, stay where they are."""
-    return Answer(data=await asyncio.to_thread(remove_root, _hands(request), root_id))
+    return Answer(data=await asyncio.to_thread(remove_root, hands_of(request), root_id))
 
 
 @router.get("/api/tasks")
 async def list_tasks(request: Request) -> Answer[list[TaskView]]:
     """Long tasks that run, and the last that ended, the newest first."""
-    return Answer(data=[task.shown() for task in _hands(request).tasks.all()])
+    return Answer(data=[task.shown() for task in hands_of(request).tasks.all()])
 
 
 @router.get("/api/tasks/{task_id}")
@@ -160,7 +155,7 @@ async def get_task(
     task_id: str, request: Request, wait: Annotated[float, Query(ge=0, le=30)] = 0.0
 ) -> Answer[TaskView]:
     """One task; `wait` gives it so many seconds to end first."""
-    task = _hands(request).tasks.get(task_id)
+    task = hands_of(request).tasks.get(task_id)
     await _ended(task, wait)
     return Answer(data=task.shown())
 
@@ -168,32 +163,32 @@ async def get_task(
 @router.post("/api/tasks/{task_id}/cancel")
 async def cancel_task(task_id: str, request: Request) -> Answer[TaskView]:
     """Asks a task to stop; what it has done stays done."""
-    return Answer(data=_hands(request).tasks.cancel(task_id).shown())
+    return Answer(data=hands_of(request).tasks.cancel(task_id).shown())
 
 
 @router.get("/api/doctor")
 async def examine_library(request: Request) -> Answer[list[dict[str, Any]]]:
     """What is healthy and what is not, each with what to do about it."""
-    return Answer(data=await asyncio.to_thread(examine, _hands(request)))
+    return Answer(data=await asyncio.to_thread(examine, hands_of(request)))
 
 
 @router.get("/api/searches")
 async def list_searches(request: Request) -> Answer[list[dict[str, Any]]]:
     """Searches that were kept."""
-    return Answer(data=await asyncio.to_thread(searches.all_of, _hands(request)))
+    return Answer(data=await asyncio.to_thread(searches.all_of, hands_of(request)))
 
 
 @router.put("/api/searches")
 async def keep_search(search: Search, request: Request) -> Answer[list[dict[str, Any]]]:
     """Keeps a search under its name, in place of one that has it."""
     told = search.model_dump()
-    return Answer(data=await asyncio.to_thread(searches.keep, _hands(request), told))
+    return Answer(data=await asyncio.to_thread(searches.keep, hands_of(request), told))
 
 
 @router.delete("/api/searches/{name}")
 async def drop_search(name: str, request: Request) -> Answer[list[dict[str, Any]]]:
     """Forgets a search."""
-    return Answer(data=await asyncio.to_thread(searches.drop, _hands(request), name))
+    return Answer(data=await asyncio.to_thread(searches.drop, hands_of(request), name))
 
 
 def _folder(text: str) -> Path:
@@ -212,7 +207,7 @@ def _folder(text: str) -> Path:
 
 
 def _view(hands: Hands, root: Root) -> RootView:
-    return RootView(**root.model_dump(), online=is_online(hands, root), models=len(hands.index.places(root.id)))
+    return RootView(**root.model_dump(), online=is_online(hands, root), models=hands.index.count_in(root.id))
 
 
 async def _ended(task: Task, seconds: float) -> None:

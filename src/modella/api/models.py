@@ -8,28 +8,20 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import FileResponse, Response
 
 from modella.api.answers import REFUSALS_OF_FILES, Answer
-from modella.api.asked import check_parameters
+from modella.api.asked import check_parameters, hands_of
 from modella.api.shapes import RECORD, ModelPage
-from modella.core.errors import NotFound
 from modella.core.query import Sort, read_query
 from modella.io.store.search import Page
 from modella.work.edit import look_closely
-from modella.work.hands import Hands
 from modella.work.recheck import recheck
 from modella.work.shown_previews import preview_file
 
 router = APIRouter(prefix="/api/models", tags=["models"])
 
 Values = Annotated[tuple[str, ...], Query()]
-_QUERY_HELP = "Words, and rules such as `kind:lora -tag:photo size:>2gb`."
 _FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}
 _FOR_NOW = {"Cache-Control": "private, max-age=60"}
 """Pictures beside adopted files may be replaced by whoever put them there."""
-
-
-def _hands(request: Request) -> Hands:
-    hands: Hands = request.app.state.house.hands
-    return hands
 
 
 @router.get("", response_model=Answer[ModelPage], dependencies=[Depends(check_parameters)])
@@ -69,14 +61,14 @@ async def list_models(
     letters of their ids, whatever else is asked.
     """
     if id_end:
-        found = await asyncio.to_thread(_hands(request).index.ending, id_end)
+        found = await asyncio.to_thread(hands_of(request).index.ending, id_end)
         return Response(_joined(Page(found, len(found), None, None, {})), media_type="application/json")
     given = {"kind": kind, "family": family, "base_model": base_model, "tag": tag, "list": list_, "source": source}
     given |= {"state": state, "creator": creator, "format": file_format, "precision": precision, "nsfw": nsfw}
     given |= {"license": license_, "root": root, "trust": trust, "rating": rating, "favorite": favorite}
     query = read_query(q, {**given, "size": size, "added_at": added_at})
     descending = order == "desc" if order else sort != "name"
-    page = await asyncio.to_thread(_hands(request).index.find, query, sort, descending, limit, cursor, facets)
+    page = await asyncio.to_thread(hands_of(request).index.find, query, sort, descending, limit, cursor, facets)
     return Response(_joined(page), media_type="application/json")
 
 
@@ -90,24 +82,17 @@ def _joined(page: Page) -> str:
 @router.get("/{model_id}", responses=RECORD)
 async def get_model(model_id: str, request: Request) -> Answer[dict[str, Any]]:
     """One model's effective record; `fields` tells where each value is from and what else was said."""
-    return Answer(data=await asyncio.to_thread(look_closely, _hands(request), model_id))
+    return Answer(data=await asyncio.to_thread(look_closely, hands_of(request), model_id))
 
 
 @router.post("/{model_id}/verify")
 async def verify_model(model_id: str, request: Request) -> Answer[dict[str, Any]]:
     """Hashes the model's files again and compares; nothing is deleted."""
-    return Answer(data=await asyncio.to_thread(recheck, _hands(request), model_id))
+    return Answer(data=await asyncio.to_thread(recheck, hands_of(request), model_id))
 
 
 @router.get("/{model_id}/previews/{number}", response_class=FileResponse, responses=REFUSALS_OF_FILES)
 async def get_preview(model_id: str, number: int, request: Request, thumb: bool = False) -> FileResponse:
     """A preview picture or video of a model, counted from 1; `thumb` gives a small picture of it."""
-    shown = await asyncio.to_thread(preview_file, _hands(request), model_id, number, thumb=thumb)
+    shown = await asyncio.to_thread(preview_file, hands_of(request), model_id, number, thumb=thumb)
     return FileResponse(shown.path, media_type=shown.media_type, headers=_FOREVER if shown.is_ours else _FOR_NOW)
-
-
-async def _found(request: Request, model_id: str) -> dict[str, Any]:
-    record = await asyncio.to_thread(_hands(request).index.get, model_id)
-    if record is None:
-        raise NotFound("unknown-id", id=model_id[:64])
-    return record

@@ -7,12 +7,11 @@ from fastapi import APIRouter, Request
 from pydantic import Field
 
 from modella.api.answers import Answer, words_for
-from modella.api.asked import Wish
+from modella.api.asked import Wish, hands_of
 from modella.api.shapes import RECORD
 from modella.core.events import TaskView
 from modella.work import history, match, related
 from modella.work.edit import Edit, edit, edit_many
-from modella.work.hands import Hands
 from modella.work.lookup import begin_lookup
 
 router = APIRouter(prefix="/api/models", tags=["registry"])
@@ -68,17 +67,12 @@ class NeverIn(Wish):
     clear: bool = False
 
 
-def _hands(request: Request) -> Hands:
-    hands: Hands = request.app.state.house.hands
-    return hands
-
-
 @router.post("/edit")
 async def edit_models(wish: ManyIn, request: Request) -> Answer[dict[str, Any]]:
     """Changes many models in the same way, each for itself; what could not be changed is told with its reason."""
     words = words_for(request)
     change = Edit(set=wish.fields, reset=wish.reset, add_tags=wish.add_tags, remove_tags=wish.remove_tags)
-    done = await asyncio.to_thread(edit_many, _hands(request), wish.ids, change)
+    done = await asyncio.to_thread(edit_many, hands_of(request), wish.ids, change)
     failed = [{"id": model, **words.explain(problem)} for model, problem in done["failed"]]
     return Answer(data={"changed": done["changed"], "failed": failed})
 
@@ -86,7 +80,7 @@ async def edit_models(wish: ManyIn, request: Request) -> Answer[dict[str, Any]]:
 @router.post("/lookup", status_code=202)
 async def look_up_models(wish: LookupIn, request: Request) -> Answer[TaskView]:
     """Starts looking models up at the sources by their hashes."""
-    task = await asyncio.to_thread(begin_lookup, _hands(request), [] if wish.all else wish.ids, again=wish.again)
+    task = await asyncio.to_thread(begin_lookup, hands_of(request), [] if wish.all else wish.ids, again=wish.again)
     return Answer(data=task.shown())
 
 
@@ -94,37 +88,37 @@ async def look_up_models(wish: LookupIn, request: Request) -> Answer[TaskView]:
 async def edit_model(model_id: str, wish: EditIn, request: Request) -> Answer[dict[str, Any]]:
     """Changes what a person says of a model; the record as it is then."""
     change = Edit(wish.fields, wish.reset, wish.apps, wish.add_tags, wish.remove_tags, wish.if_updated_at)
-    return Answer(data=await asyncio.to_thread(edit, _hands(request), model_id, change))
+    return Answer(data=await asyncio.to_thread(edit, hands_of(request), model_id, change))
 
 
 @router.get("/{model_id}/history")
 async def list_history(model_id: str, request: Request) -> Answer[list[dict[str, Any]]]:
     """Earlier versions of a model's record, the newest first, and how each differs from now."""
-    return Answer(data=await asyncio.to_thread(history.versions_of, _hands(request), model_id))
+    return Answer(data=await asyncio.to_thread(history.versions_of, hands_of(request), model_id))
 
 
 @router.post("/{model_id}/history/{entry}/restore", responses=RECORD)
 async def restore_history(model_id: str, entry: str, request: Request) -> Answer[dict[str, Any]]:
     """Goes back to an earlier version; the present one goes to the history."""
-    return Answer(data=await asyncio.to_thread(history.restore, _hands(request), model_id, entry))
+    return Answer(data=await asyncio.to_thread(history.restore, hands_of(request), model_id, entry))
 
 
 @router.get("/{model_id}/relations")
 async def get_relations(model_id: str, request: Request) -> Answer[dict[str, Any]]:
     """What a model names, found in the library or where to get it, and what names it."""
-    return Answer(data=await asyncio.to_thread(related.relations_of, _hands(request).index, model_id))
+    return Answer(data=await asyncio.to_thread(related.relations_of, hands_of(request).index, model_id))
 
 
 @router.get("/{model_id}/versions")
 async def get_versions(model_id: str, request: Request) -> Answer[dict[str, Any]]:
     """The versions of the same model: in the library, and what the source has besides."""
-    return Answer(data=await asyncio.to_thread(related.versions_of, _hands(request).index, model_id))
+    return Answer(data=await asyncio.to_thread(related.versions_of, hands_of(request).index, model_id))
 
 
 @router.post("/{model_id}/match")
 async def match_model(model_id: str, wish: MatchIn, request: Request) -> Answer[dict[str, Any]]:
     """Says what a model is, by a link; 409 with both hashes when they contradict and nobody has confirmed it."""
-    hands = _hands(request)
+    hands = hands_of(request)
     found = await asyncio.to_thread(
         match.match_link, hands, model_id, wish.url, confirm=wish.confirm, only_look=wish.only_look
     )
@@ -134,11 +128,11 @@ async def match_model(model_id: str, wish: MatchIn, request: Request) -> Answer[
 @router.post("/{model_id}/never-match")
 async def never_match_model(model_id: str, wish: NeverIn, request: Request) -> Answer[dict[str, Any]]:
     """Says what a model is never; a match like that is taken away."""
-    hands = _hands(request)
+    hands = hands_of(request)
     return Answer(data=await asyncio.to_thread(match.never_match, hands, model_id, wish.source, clear=wish.clear))
 
 
 @router.post("/{model_id}/refresh")
 async def refresh_model(model_id: str, request: Request) -> Answer[dict[str, Any]]:
     """Asks the sources of a model anew; what is gone there is marked so, and nothing is erased."""
-    return Answer(data=await asyncio.to_thread(match.refresh, _hands(request), model_id))
+    return Answer(data=await asyncio.to_thread(match.refresh, hands_of(request), model_id))

@@ -38,6 +38,11 @@ class ModellaError(Exception):
         """Whether the same wish may succeed later without anything being changed."""
         return self.codes[self.code]
 
+    @property
+    def plain_facts(self) -> dict[str, str | int | float]:
+        """The facts that are plain values: for lists of what could not be done."""
+        return {name: value for name, value in self.facts.items() if isinstance(value, str | int | float)}
+
     def __str__(self) -> str:
         facts = ", ".join(f"{name}={value}" for name, value in self.facts.items())
         return f"{self.code} ({facts})" if facts else self.code

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
-from modella.core.errors import BadLink, Conflict, DiskTrouble, Mismatch, ModellaError, NotFound, Refused
+from modella.core.errors import Conflict, DiskTrouble, Mismatch, ModellaError, NotFound, Refused
 from modella.core.events import ModelsChanged
 from modella.core.root import Root
 from modella.io.disk import (
@@ -32,7 +32,7 @@ from modella.work.hashing import sha256_of
 from modella.work.moves import alone
 from modella.work.records import Record, change, folder_of, read_json_or_none
 from modella.work.roots import is_online, roots
-from modella.work.tasks import Task
+from modella.work.tasks import Task, one_by_one
 from modella.work.trash import delete, restore
 
 Way = Literal["hardlink", "reflink", "keep-one"]
@@ -237,11 +237,7 @@ def reclaim(hands: Hands, groups: Sequence[str] | None, how: Way, task: Task | N
     plan = plan_reclaim(hands, groups, how)
     entry = stamp()
     problems: list[dict[str, Any]] = []
-    for number, action in enumerate(plan["actions"]):
-        if task is not None:
-            if task.stop.is_set():
-                break
-            task.progress(done=number, total=len(plan["actions"]), item=action["name"])
+    for action in one_by_one(task, plan["actions"], _named):
         try:
             _note(hands, entry, how, {**action, **_before(action)})
             _reclaim_one(hands, action, how)
@@ -342,11 +338,7 @@ def undo_reclaim(hands: Hands, entry: str, task: Task | None = None) -> dict[str
         raise NotFound("unknown-id", id=entry[:64])
     told = _read(hands, entry)
     undone, problems = [], []
-    for number, item in enumerate(told["items"]):
-        if task is not None:
-            if task.stop.is_set():
-                break
-            task.progress(done=number, total=len(told["items"]), item=item["name"])
+    for item in one_by_one(task, told["items"], _named):
         try:
             _undo_one(hands, item, told["how"])
         except (ModellaError, OSError) as problem:
@@ -382,17 +374,6 @@ def _copied(path: Path, fresh: Path, sha256: str) -> bool:
 # ------------------------------------------------------------------------------------------------------------ notes
 
 
-def check_way(how: str) -> Way:
-    """The way by its name; BadLink("bad-value") for another one."""
-    if how == "hardlink":
-        return "hardlink"
-    if how == "reflink":
-        return "reflink"
-    if how == "keep-one":
-        return "keep-one"
-    raise BadLink("bad-value", name="how", value=how[:40], reason="hardlink, reflink or keep-one")
-
-
 def _before(action: dict[str, Any]) -> dict[str, Any]:
     told = Path(action["path"]).lstat()
     return {"modified": told.st_mtime_ns, "mode": told.st_mode}
@@ -418,6 +399,10 @@ def _unnote(hands: Hands, entry: str, item: dict[str, Any]) -> None:
 
 
 _ITEM = frozenset({"path", "keep", "model", "name", "size", "sha256"})
+
+
+def _named(item: dict[str, Any]) -> str:
+    return str(item["name"])
 
 
 def _won(item: dict[str, Any]) -> int:

@@ -50,7 +50,7 @@ from modella.work.moves import (
     run,
     step_for,
 )
-from modella.work.tasks import Task
+from modella.work.tasks import Task, one_by_one
 
 _WEIGHTS_MAY_BE = {".safetensors", ".sft", ".gguf"}
 
@@ -76,19 +76,17 @@ def import_paths(
     Content that the library has already is skipped and told, unless `duplicates` are wanted. `how`: `move`, `copy`, or
     `hardlink`, which copies where a second name is impossible.
     """
-    done, found = Imported(), list(candidates(hands, paths))
-    for number, each in enumerate(found):
-        if task is not None:
-            if task.stop.is_set():
-                break
-            task.progress(
-                done=number, total=len(found), item=_text(each.path if isinstance(each, Candidate) else each[0])
-            )
+    done = Imported()
+    for each in one_by_one(task, list(candidates(hands, paths)), _named):
         if isinstance(each, Candidate):
             _take(hands, each, how, duplicates, task, done)
         else:
             done.problems.append(_problem(*each))
     return done.told()
+
+
+def _named(each: Candidate | tuple[Path, Exception]) -> str:
+    return _text(each.path if isinstance(each, Candidate) else each[0])
 
 
 def _take(hands: Hands, each: Candidate, how: How, duplicates: bool, task: Task | None, done: Imported) -> None:
@@ -111,8 +109,7 @@ def _take(hands: Hands, each: Candidate, how: How, duplicates: bool, task: Task 
 
 def _problem(path: Path, problem: Exception) -> dict[str, Any]:
     if isinstance(problem, ModellaError):
-        facts = {key: value for key, value in problem.facts.items() if isinstance(value, str | int | float)}
-        return {"path": _text(path), "code": problem.code, "context": facts}
+        return {"path": _text(path), "code": problem.code, "context": problem.plain_facts}
     told = problem.errors()[0]["msg"] if isinstance(problem, ValidationError) else str(problem)
     reason = (told.splitlines() or [type(problem).__name__])[0][:200]
     return {

@@ -51,7 +51,6 @@ _FROM_OTHERS = (
     *("access", "access_until", "published_at", "source_updated_at", "versions", "relations", "trained_words"),
 )
 """Fields that a source or a sidecar fills."""
-_FROM_THE_LISTED_FILE = {"quant", "variant", "pickle_scan", "virus_scan"}
 _VIDEOS = frozenset({".mp4", ".webm", ".mov", ".m4v"})
 _MOST_PREVIEWS = 40
 _LAST_MOMENT = 253_402_300_799

@@ -108,6 +108,16 @@ def read_json_or_none(path: Path) -> Any:
         return None
 
 
+def read_own(file: Path) -> Any:
+    """What one of our canonical files says. ValueError when it is no ordinary file of a sensible size, or no record."""
+    if not is_regular(file) or file.stat().st_size > LARGEST_RECORD:
+        raise ValueError(f"{file.name} is no ordinary file of a sensible size")
+    told = read_json(file)
+    if not isinstance(told, dict):
+        raise ValueError(f"{file.name} is no record")
+    return told
+
+
 def load(hands: Hands, model: str) -> Record:
     """A model's record from its canonical files; from the index where an adopted file has none yet.
 
@@ -127,10 +137,10 @@ def load(hands: Hands, model: str) -> Record:
     if home == "placed" and not metadata_file.exists():
         raise NotFound("no-such-path", path=str(metadata_file))
     with _told_as_unreadable(metadata_file):
-        told = _read(metadata_file) if metadata_file.exists() else None
+        told = read_own(metadata_file) if metadata_file.exists() else None
         metadata = Metadata.model_validate(_freshest(told, without_words(known), home))
     with _told_as_unreadable(overrides_file):
-        said = Overrides.model_validate(_read(overrides_file) if overrides_file.exists() else {"schema": 1})
+        said = Overrides.model_validate(read_own(overrides_file) if overrides_file.exists() else {"schema": 1})
     return Record(
         metadata=metadata,
         overrides=said,
@@ -293,12 +303,3 @@ def _kept_as(file: Path) -> str:
     """The name in the history, the same for placed and adopted models."""
     is_overrides = file.name == "overrides.json" or file.name.endswith(".overrides.json")
     return "overrides.json" if is_overrides else "metadata.json"
-
-
-def _read(file: Path) -> Any:
-    if not is_regular(file) or file.stat().st_size > LARGEST_RECORD:
-        raise ValueError(f"{file.name} is no ordinary file of a sensible size")
-    told = read_json(file)
-    if not isinstance(told, dict):
-        raise ValueError(f"{file.name} is no record")
-    return told

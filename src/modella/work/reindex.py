@@ -11,11 +11,11 @@ import structlog
 from modella.core.errors import ModellaError
 from modella.core.model import Metadata, Overrides, effective
 from modella.core.naming import name_key
-from modella.io.disk import CONTROL, is_regular, read_json
+from modella.io.disk import CONTROL
 from modella.work.hands import Hands
+from modella.work.records import read_own
 
 log = structlog.get_logger()
-LARGEST_RECORD = 64 * 1024 * 1024
 _UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError, OSError, ModellaError)
 """What a record that somebody else has written may raise; each such record is passed over, alone."""
 
@@ -43,9 +43,9 @@ def rebuild(hands: Hands) -> int:
 
 def read_record(folder: Path) -> dict[str, Any]:
     """A model's effective record from its two files; ValueError when they are no such files or cannot be read."""
-    metadata = Metadata.model_validate(_read(folder / "metadata.json"))
+    metadata = Metadata.model_validate(read_own(folder / "metadata.json"))
     has_overrides = (folder / "overrides.json").exists()
-    overrides = _read(folder / "overrides.json") if has_overrides else {"schema": 1}
+    overrides = read_own(folder / "overrides.json") if has_overrides else {"schema": 1}
     return effective(metadata, Overrides.model_validate(overrides))
 
 
@@ -66,9 +66,3 @@ def place_of(folder: Path, root: Path) -> str:
         return told
     twins = (each for each in folder.parent.iterdir() if name_key(each.name) == name_key(folder.name))
     return composed if len(list(twins)) == 1 else told
-
-
-def _read(path: Path) -> Any:
-    if not is_regular(path) or path.stat().st_size > LARGEST_RECORD:
-        raise ValueError(f"{path.name} is no ordinary file of a sensible size")
-    return read_json(path)

@@ -1,6 +1,7 @@
 """Placing again by the present rules: a plan first, and then what of it is still true."""
 
 from collections.abc import Sequence
+from operator import attrgetter
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -13,7 +14,7 @@ from modella.core.root import LIBRARY
 from modella.work.admit import facts_for_placement
 from modella.work.hands import Hands
 from modella.work.moving import replace
-from modella.work.tasks import Task
+from modella.work.tasks import Task, one_by_one
 
 
 def plan_placement(hands: Hands, ids: Sequence[str] | None = None) -> PlacementPlan:
@@ -46,18 +47,13 @@ def plan_placement(hands: Hands, ids: Sequence[str] | None = None) -> PlacementP
 def apply_placement(hands: Hands, moves: Sequence[Moving], task: Task | None = None) -> dict[str, Any]:
     """Carries a plan out, model by model; one whose record or place has changed since is refused, and told."""
     moved, problems = [], []
-    ordered = in_order(moves)
-    for number, each in enumerate(ordered):
-        if task is not None:
-            if task.stop.is_set():
-                break
-            task.progress(done=number, total=len(ordered), item=each.name)
+    for each in one_by_one(task, in_order(moves), attrgetter("name")):
         try:
             moved.append(_apply(hands, each, task))
         except ModellaError as problem:
             if problem.code == "cancelled":
                 break
-            problems.append({"id": each.id, "name": each.name, "code": problem.code, "context": _plain(problem.facts)})
+            problems.append({"id": each.id, "name": each.name, "code": problem.code, "context": problem.plain_facts})
     return {"moved": moved, "problems": problems}
 
 
@@ -122,7 +118,3 @@ def _in_the_way(hands: Hands, placed: Sequence[Placed]) -> list[str]:
 
 def _seen(record: dict[str, Any]) -> str:
     return str(record.get("updated_at") or "")
-
-
-def _plain(facts: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in facts.items() if isinstance(value, str | int | float | bool)}

@@ -3,9 +3,9 @@
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import structlog
 
@@ -18,6 +18,7 @@ _KEPT = 50
 _EVERY = 0.2
 """Seconds between two tellings of progress."""
 
+_Item = TypeVar("_Item")
 TaskState = Literal["running", "done", "failed", "cancelled"]
 
 
@@ -73,6 +74,16 @@ class Task:
     def tell(self) -> None:
         """Tells everybody how far it is."""
         self._bus.tell(TaskProgress(**self.shown().model_dump()))
+
+
+def one_by_one(task: Task | None, items: Sequence[_Item], named: Callable[[_Item], str]) -> Iterator[_Item]:
+    """The items, each told as progress by its name before its turn, until the task is to stop."""
+    for number, item in enumerate(items):
+        if task is not None:
+            if task.stop.is_set():
+                return
+            task.progress(done=number, total=len(items), item=named(item))
+        yield item
 
 
 class Tasks:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from modella.core.digests import Digests
 from modella.core.listing import ListedFile
 from modella.core.model import SourceRecord
-from modella.core.sidecars.merging import Disagreement, merge, of_other_bytes
+from modella.core.sidecars.merging import Disagreement, merge
 from modella.core.sidecars.reading import Reading, SidecarPicture
 from modella.core.sidecars.registry import RANKS, read
 from tests.core.sidecars.sidecar_files import MODEL, OTHER_SHA256, PICTURE, SHA256, UUID, lora_manager, version, written
@@ -141,7 +141,6 @@ def test_a_disputed_hash_is_no_hint() -> None:
     found = merge([one, two])
     assert found.hints.known() == {"autov2": SHA256[:10]}
     assert found.report.conflicts == 1
-    assert of_other_bytes([one, two], Digests(sha256=SHA256)) == [two]
 
 
 def test_records_of_one_origin_become_one_and_two_versions_stay_two() -> None:

@@ -99,11 +99,6 @@ def merge(
     )
 
 
-def of_other_bytes(readings: Iterable[Reading], actual: Digests) -> list[Reading]:
-    """Readings whose hash is not that of the file they lie beside: left behind by another file of the same name."""
-    return [each for each in readings if each.hints.contradicts(actual)]
-
-
 def _richest_first(readings: Iterable[Reading]) -> list[Reading]:
     """By how much was fetched; each file once. Equal ones stand in the order of the formats, then of the names."""
     ordered = sorted(readings, key=lambda each: (-len(each.fetched), RANKS.get(each.format, len(RANKS)), each.file))

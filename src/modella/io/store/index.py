@@ -197,6 +197,12 @@ class Index(Database):
                 str(place): str(model) for place, model in db.execute(f"SELECT place, id FROM models {clause}", values)
             }
 
+    def count_in(self, root: str) -> int:
+        """How many models a root holds."""
+        with self._use(writes=False) as db:
+            row = db.execute("SELECT count(*) FROM models WHERE root = ?", (root,)).fetchone()
+        return int(str(row[0])) if row else 0
+
     def every(self, root: str | None = None) -> Iterator[dict[str, Any]]:
         """Every record, in order of ids; the index may be changed meanwhile."""
         last = ""
@@ -372,7 +378,7 @@ class Index(Database):
         return known
 
     def _one(self, query: str, *values: str) -> dict[str, Any] | None:
-        with self._use() as db:
+        with self._use(writes=False) as db:
             row = db.execute(query, values).fetchone()
         return json.loads(str(row[0])) if row else None
 
