@@ -175,7 +175,7 @@ def _together(earlier: Overrides, later: Overrides) -> Overrides:
 
 
 def _bring_words(hands: Hands, old: Sequence[Path], record: Record) -> None:
-    """The words on the missing file go to where it is now, before its record does: after a death it is reunited anew."""
+    """The words on the missing file go to its new place before its record does: after a death it is reunited anew."""
     target = canonical_files(hands, record.root, record.place, record.home)[1]
     for source in old[1:]:
         if is_regular(source) and not os.path.lexists(target):

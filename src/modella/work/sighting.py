@@ -152,8 +152,9 @@ class Sighting:
 
         def target() -> Target:
             where = canonical_files(self._hands, self._root, folder.path, "adopted")[0].parent
-            paths = {role: str(where / entry.name) for role, entry in own.items()}
-            return self._target(folder, folder.path, name, _files(entries))._replace(**paths)
+            metadata, overrides = (str(where / own[role].name) if role in own else None for role in _ROLES)
+            whole = self._target(folder, folder.path, name, _files(entries))
+            return whole._replace(metadata=metadata, overrides=overrides)
 
         yield Found(folder.path, seen, DIFFUSERS_INDEX not in known, target)
 
