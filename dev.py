@@ -1,15 +1,19 @@
 #!/usr/bin/env python3
 """Everything a clone needs, with nothing but Python 3.11 and pip: makes .venv from the locks, then runs a chore.
 
+The web app is built with the Node on the PATH, or else with one that comes from the locks.
+
 python3 dev.py serve [...]   set up and serve the library (arguments go to `modella serve`)
 python3 dev.py test [...]    set up and run every check and every test (arguments go to pytest)
 python3 dev.py lint          format check, linter and types alone
+python3 dev.py web           set up web/node_modules and make the web app's types from the API's description
 python3 dev.py bench [...]   measure against curl and aria2 (Debian packages nginx, aria2, curl, openssl)
 python3 dev.py lock          resolve the dependencies anew and write requirements/*.txt
 """
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import venv
@@ -19,6 +23,7 @@ ROOT = Path(__file__).resolve().parent
 ENVIRONMENT = ROOT / ".venv"
 BIN = ENVIRONMENT / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
+OLDEST_NODE = (20, 19)
 HOW_LONG = "this takes a minute or two, once"
 
 
@@ -47,8 +52,25 @@ def set_up(lock: str) -> None:
     print(f"dev.py: setting up .venv from requirements/{lock}.txt; {HOW_LONG} ...", file=sys.stderr, flush=True)
     pip = (*installer(), "install", "--quiet", "--disable-pip-version-check")
     need(*pip, "--require-hashes", "-r", ROOT / "requirements" / f"{lock}.txt")
+    if not has_node():
+        need(*pip, "--require-hashes", "-r", ROOT / "requirements" / "node.txt")
     need(*pip, "--no-deps", "--no-build-isolation", "-e", ROOT)
     stamp.write_text(wanted)
+
+
+def has_node() -> bool:
+    """Whether a Node that can build the web app is on the PATH, and npm with it."""
+    try:
+        told = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout
+        version = tuple(int(part) for part in told.strip().lstrip("v").split(".")[:2])
+    except (OSError, ValueError, subprocess.CalledProcessError):
+        return False
+    return version >= OLDEST_NODE and shutil.which("npm") is not None
+
+
+def build_web() -> None:
+    """Builds the web app when it is older than its sources."""
+    need(PYTHON, ROOT / "hatch_build.py")
 
 
 def installer() -> tuple[object, ...]:
@@ -75,6 +97,7 @@ def fingerprint(lock: str) -> str:
 def serve(arguments: list[str]) -> int:
     """Sets up and serves until stopped."""
     set_up("run")
+    build_web()
     command = [str(PYTHON), "-m", "modella", "serve", *arguments]
     if os.name != "nt":
         os.execv(command[0], command)
@@ -82,18 +105,45 @@ def serve(arguments: list[str]) -> int:
 
 
 def lint() -> int:
-    """Formatting, linting and types."""
+    """Formatting, linting and types, of both languages."""
     set_up("dev")
-    sources = ("src", "tests", "bench", "dev.py")
+    sources = ("src", "tests", "bench", "dev.py", "hatch_build.py")
     checks = (("ruff", "format", "--check", *sources), ("ruff", "check", *sources), ("mypy",))
-    return max(run(PYTHON, "-m", *check) for check in checks)
+    checked = max(run(PYTHON, "-m", *check) for check in checks)
+    return max(checked, *(npm("run", chore) for chore in ("lint", "types")))
+
+
+def npm(*arguments: str) -> int:
+    """Runs npm in web/, with its tools installed."""
+    return run(PYTHON, ROOT / "hatch_build.py", "npm", *arguments)
+
+
+def web() -> int:
+    """Sets up the web app's tools and makes its types from the description of the API."""
+    set_up("dev")
+    with (ROOT / "web" / "openapi.json").open("w", encoding="utf-8") as file:
+        need_told = run(PYTHON, "-m", "tests.documents", "openapi", stdout=file)
+    return need_told or npm("run", "api")
 
 
 def test(arguments: list[str]) -> int:
     """Every check and every test; the tests run even when a check fails, so that one run tells all."""
-    checked = 0 if arguments else lint()
     set_up("dev")
+    build_web()
+    checked = 0 if arguments else max(lint(), npm("run", "test"))
+    if not arguments:
+        install_chromium()
     return run(PYTHON, "-m", "pytest", *arguments) or checked
+
+
+def install_chromium() -> None:
+    """Installs Debian's Chromium for the browser tests where that can be done; elsewhere they skip and say so."""
+    is_there = shutil.which("chromium") or os.environ.get("CHROMIUM")
+    if is_there or not shutil.which("apt-get") or not hasattr(os, "geteuid") or os.geteuid() != 0:
+        return
+    quiet = {"env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}, "stdout": subprocess.DEVNULL}
+    run("apt-get", "update", "-qq", **quiet)
+    run("apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium", **quiet)
 
 
 def bench(arguments: list[str]) -> int:
@@ -107,16 +157,17 @@ def lock() -> int:
     set_up("dev")
     shared = ("pip", "compile", "--universal", "--generate-hashes", "--no-header", "--no-annotate", "--upgrade", "-q")
     plain = ("--no-emit-index-url", "--no-emit-find-links", "--python-version", "3.11")
-    for name, extra in (("run", ("--group", "build")), ("dev", ("--group", "build", "--group", "dev"))):
-        output = ROOT / "requirements" / f"{name}.txt"
-        need(BIN / "uv", *shared, *plain, *extra, "pyproject.toml", "-o", output)
+    whole = ("pyproject.toml", "--group", "build")
+    sources = {"run": whole, "dev": (*whole, "--group", "dev"), "node": ("--only-group", "node")}
+    for name, source in sources.items():
+        need(BIN / "uv", *shared, *plain, *source, "-o", ROOT / "requirements" / f"{name}.txt")
     return 0
 
 
 def main() -> int:
     """Runs the chore that was named."""
     chore, *arguments = sys.argv[1:] or ["help"]
-    simple = {"lint": lint, "lock": lock}
+    simple = {"lint": lint, "lock": lock, "web": web}
     with_arguments = {"serve": serve, "test": test, "bench": bench}
     if chore in simple:
         return simple[chore]()

@@ -8,6 +8,7 @@ A generated part stands between `<!-- NAME -->` and `<!-- /NAME -->`; everything
 import ast
 import json
 import re
+import sys
 import typing
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -342,8 +343,16 @@ def with_part(text: str, mark: str, content: str) -> str:
     return f"{head}{begin}\n\n{content}\n\n{end}{rest.partition(end)[2]}"
 
 
+def description() -> str:
+    """The API as OpenAPI, of which the web app's types are made (`python3 dev.py types`)."""
+    return json.dumps(api().openapi(), indent=1, ensure_ascii=False)
+
+
 def main() -> None:
-    """Refreshes every generated part."""
+    """Refreshes every generated part; with `openapi` only prints the description of the API."""
+    if sys.argv[1:] == ["openapi"]:
+        print(description())
+        return
     for (name, mark), write in PARTS.items():
         path = ROOT / name
         text = path.read_text(encoding="utf-8")

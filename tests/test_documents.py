@@ -30,6 +30,8 @@ WRITTEN = (
 )
 LOCKS = ("requirements/run.txt", "requirements/dev.txt")
 ENVIRONMENT_OF_ALL = {"HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY"}
+ENVIRONMENT_OF_BUILDS = {"MODELLA_WEB"}
+"""Read by `hatch_build.py`, when the program is built."""
 
 
 def text_of(name: str) -> str:
@@ -143,7 +145,7 @@ def said_commands(text: str) -> Iterator[str]:
 
 
 def test_every_variable_that_is_named_exists() -> None:
-    known = {*environment_names().values(), *ENVIRONMENT.values(), *ENVIRONMENT_OF_ALL}
+    known = {*environment_names().values(), *ENVIRONMENT.values(), *ENVIRONMENT_OF_ALL, *ENVIRONMENT_OF_BUILDS}
     said = {
         (name, word)
         for name in (*WRITTEN, "src/modella/locales/en.json")

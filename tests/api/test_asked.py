@@ -99,7 +99,8 @@ def test_a_parameter_out_of_its_bounds_is_told_with_the_bound(client: Client) ->
     ("method", "path", "status", "code"),
     [
         ("GET", "/api/nosuch", 404, "no-such-operation"),
-        ("GET", "/nosuch", 404, "no-such-operation"),
+        ("GET", "/nosuch.js", 404, "no-such-operation"),
+        ("POST", "/nosuch", 405, "wrong-method"),
         ("GET", "/api/models/a%2Fb", 404, "unknown-id"),
         ("DELETE", "/api/trash", 405, "wrong-method"),
         ("POST", "/api/models", 405, "wrong-method"),

@@ -8,15 +8,17 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 from modella import __version__
-from modella.api import changes, downloads, events, health, library, models, pages, registry, settings
+from modella.api import about, changes, downloads, events, health, library, models, pages, registry, settings, web
 from modella.api.answers import REFUSALS, answer_errors
 from modella.api.guard import Guard
 from modella.wiring import House
 from modella.work.tend import Caretaker
 
 
-def make_app(house: House, *, names: Sequence[str] = (), examples: Sequence[str] = (), tends: bool = False) -> FastAPI:
-    """The ASGI app of one house. `names` are host names it may be addressed by; `examples` commands to try (demo).
+def make_app(
+    house: House, *, names: Sequence[str] = (), examples: Sequence[tuple[str, str]] = (), tends: bool = False
+) -> FastAPI:
+    """The ASGI app of one house. `names` are host names it may be addressed by; `examples` links to try (demo).
 
     With `tends` the roots are looked at from the start on, watched and hashed in the background.
     """
@@ -48,7 +50,7 @@ def make_app(house: House, *, names: Sequence[str] = (), examples: Sequence[str]
     )
     app.state.house = house
     app.state.examples = list(examples)
-    for room in (downloads, changes, library, registry, models, settings, events, health, pages):
+    for room in (about, downloads, changes, library, registry, models, settings, events, health, pages, web):
         app.include_router(room.router)
     answer_errors(app)
     app.add_middleware(Guard, names=names)

@@ -17,13 +17,20 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 LARGEST_BODY = 1024 * 1024
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 _HOST = re.compile(r"^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::\d{1,5})?$", re.IGNORECASE)
-_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; font-src 'self'; "
-    "connect-src 'self'; media-src 'self' blob:; manifest-src 'self'; worker-src 'self'; frame-ancestors 'none'; "
-    "base-uri 'none'; form-action 'self'; object-src 'none'"
-)
+
+
+def policy(nonce: str | None = None) -> str:
+    """What a page may load and do. With a nonce it is the web app's: its scripts may add styles that carry it."""
+    style, base = (f" 'nonce-{nonce}'", "'self'") if nonce else ("", "'none'")
+    return (
+        f"default-src 'none'; script-src 'self'; style-src 'self'{style}; img-src 'self' blob: data:; "
+        "font-src 'self'; connect-src 'self'; media-src 'self' blob:; manifest-src 'self'; worker-src 'self'; "
+        f"frame-ancestors 'none'; base-uri {base}; form-action 'self'; object-src 'none'"
+    )
+
+
 _HEADERS = {
-    b"content-security-policy": _POLICY.encode(),
+    b"content-security-policy": policy().encode(),
     b"x-content-type-options": b"nosniff",
     b"referrer-policy": b"same-origin",
     b"cross-origin-opener-policy": b"same-origin",

@@ -53,8 +53,8 @@ def serve_house(house: House, *, open_page: bool, examples: Sequence[Example] = 
     with listen_as_set(settings, any_port=any_port) as wire:
         address = reachable_address(settings, wire.getsockname()[1])
         house.announce(address)
-        commands = [f"# {example.about}\n{example.command}" for example in examples]
-        server = server_for(make_app(house, names=[settings.host], examples=commands, tends=True))
+        links = [(example.about, example.link) for example in examples]
+        server = server_for(make_app(house, names=[settings.host], examples=links, tends=True))
         tell_address(address, house.hands.library.root, examples)
         if not is_loopback(settings.host):
             console().print(Text("  " + words().say("cli.exposed", host=settings.host), style="yellow"))

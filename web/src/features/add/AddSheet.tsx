@@ -1,0 +1,7 @@
+export default function AddSheet({ onClose }: { onClose: () => void }) {
+  return (
+    <button type="button" onClick={onClose}>
+      x
+    </button>
+  );
+}
