@@ -86,6 +86,13 @@ class ModelPage(BaseModel):
     meant: dict[str, str] = Field({}, description="Words that nothing holds, and those that were looked for instead")
 
 
+class ModelIds(BaseModel):
+    """The ids of all models that fit, in the order asked for."""
+
+    ids: list[str]
+    total: int
+
+
 class RecordFile(BaseModel):
     """A file of a model; `name` is relative to the model's folder."""
 

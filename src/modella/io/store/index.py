@@ -339,9 +339,17 @@ class Index(Database):
         limit: int = 100,
         cursor: str | None = None,
         facets: bool = False,
+        offset: int = 0,
     ) -> Page:
-        """A page of what fits, how many there are, the next cursor, and on the first page the facets when asked."""
-        return self._finder.find(query or Query(), sort, descending, limit, cursor, facets)
+        """A page of what fits, how many there are, the next cursor, and on the first page the facets when asked.
+
+        It begins behind `cursor`, or behind the first `offset` hits.
+        """
+        return self._finder.find(query or Query(), sort, descending, limit, cursor, facets, offset)
+
+    def find_ids(self, query: Query | None = None, sort: Sort = "added", descending: bool = True) -> list[str]:
+        """The id of everything that fits, in order."""
+        return self._finder.ids(query or Query(), sort, descending)
 
     def count(self) -> int:
         """How many models there are."""
