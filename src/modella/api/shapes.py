@@ -67,7 +67,8 @@ class ModelSummary(BaseModel):
     size: int
     file_count: int
     files: list[FileShort]
-    preview: PreviewShort | None
+    preview: PreviewShort | None = Field(description="The first image; another preview where there is none")
+    video: int | None = Field(description="The number of the first preview that is a video")
     preview_count: int
     trained_words: list[str]
     tags: list[str]

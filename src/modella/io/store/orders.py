@@ -49,7 +49,7 @@ class Orders:
 
     def names(self, numbers: Sequence[int]) -> list[str]:
         """The ids of models, in the order of their numbers; what has gone meanwhile is left out."""
-        ids: Mapping[int, str] = dict(self._read("SELECT n, id FROM models", ()))  # type: ignore[arg-type]
+        ids: Mapping[int, str] = dict(self._read("SELECT n, id FROM models", ()))
         return [ids[n] for n in numbers if n in ids]
 
     def _ranked(self, column: str) -> "array[int]":
