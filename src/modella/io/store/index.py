@@ -15,7 +15,7 @@ from modella.core.query import Query, Sort
 from modella.core.root import LIBRARY
 from modella.core.summary import Row, row_of
 from modella.io.store.database import Database
-from modella.io.store.search import Change, Finder, Page
+from modella.io.store.search import Change, Finder, Page, Weight
 
 _SCHEMA = """
 CREATE TABLE models (
@@ -66,6 +66,7 @@ _BY_KIND = {
     "url": "SELECT n FROM models WHERE page = ?",
 }
 _MOST_RELATED = 500
+_WEIGHED = ("kind", "family", "base_model", "source", "root")
 
 
 class Seen(NamedTuple):
@@ -354,6 +355,18 @@ class Index(Database):
     def count(self) -> int:
         """How many models there are."""
         return self._finder.count()
+
+    @property
+    def version(self) -> int:
+        """Another number after every change of a model; it counts from the start of the program."""
+        return self._finder.version
+
+    def weights(self) -> dict[str, list[Weight]]:
+        """What lies on the disks by kind, family, base model, source and root, and under "" all of it; see `Finder`.
+
+        Models that are missing are left out. A model with two values of one facet is counted under both.
+        """
+        return self._finder.weights(_WEIGHED, (("state", "missing"), ("state", "not-downloaded")))
 
     def _put(self, db: apsw.Connection, row: Row) -> list[Change]:
         known, before, gone = _make_room(db, row)

@@ -67,6 +67,14 @@ class Change(NamedTuple):
     after: frozenset[Term] | None
 
 
+class Weight(NamedTuple):
+    """A facet's value, how many models have it, and their bytes."""
+
+    value: str
+    models: int
+    size: int
+
+
 class Finder:
     """Answers queries on a read-only connection; bitmaps are loaded at the first question."""
 
@@ -80,6 +88,10 @@ class Finder:
         self._vocabulary: list[str] | None = None
         self._most: dict[str, list[tuple[str, BitMap]]] | None = None
         self._orders = Orders(self._read)
+        self._sizes: dict[int, int] = {}
+        self._weighed: dict[str, list[Weight]] | None = None
+        self.version = 0
+        """Another number after every change."""
 
     def close(self) -> None:
         """Ends the connection."""
@@ -93,6 +105,8 @@ class Finder:
         with self._lock:
             self._known.clear()
             self._orders.forget()
+            self._sizes, self._weighed = {}, None
+            self.version += 1
             self._vocabulary = self._most = None
             if self._bits is None:
                 return
@@ -104,6 +118,31 @@ class Finder:
         with self._lock:
             self._load()
             return len(self._all)
+
+    def sizes(self) -> Mapping[int, int]:
+        """The bytes of every model by its number; not to be changed."""
+        with self._lock:
+            if not self._sizes:
+                self._sizes = {int(n): int(size) for n, size in self._read("SELECT n, size FROM models", ())}
+            return self._sizes
+
+    def weights(self, facets: Iterable[str], but: Iterable[Term]) -> dict[str, list[Weight]]:
+        """What the models of every value of some facets weigh, the heaviest first, without those of the terms `but`.
+
+        Under the name "" stands what all of them weigh together. Remembered until something changes.
+        """
+        with self._lock:
+            if self._weighed is None:
+                bits, sizes = self._load(), self.sizes()
+                among = self._all - BitMap.union(*(bits.get(term, BitMap()) for term in but), BitMap())
+                told: dict[str, list[Weight]] = {name: [] for name in facets}
+                for (name, value), members in bits.items():
+                    if name in told and (counted := members & among):
+                        told[name].append(_weight(value, counted, sizes))
+                for values in told.values():
+                    values.sort(key=lambda each: (-each.size, each.value))
+                self._weighed = told | {"": [_weight("", among, sizes)]}
+            return self._weighed
 
     def find(
         self, query: Query, sort: Sort, descending: bool, limit: int, cursor: str | None, facets: bool, offset: int
@@ -393,6 +432,10 @@ def _folded(bits: Mapping[Term, BitMap], name: str, value: str) -> BitMap:
     wanted = value.casefold()
     found = [members for (facet, each), members in bits.items() if facet == name and each.casefold() == wanted]
     return BitMap.union(*found) if found else BitMap()
+
+
+def _weight(value: str, members: BitMap, sizes: Mapping[int, int]) -> Weight:
+    return Weight(value, len(members), sum(sizes.get(n, 0) for n in members))
 
 
 def _most_frequent(values: Iterable[tuple[str, BitMap]], among: BitMap) -> list[tuple[str, int]]:
