@@ -5,7 +5,7 @@ writes never keeps a person waiting.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -197,6 +197,27 @@ class Index(Database):
             return {
                 str(place): str(model) for place, model in db.execute(f"SELECT place, id FROM models {clause}", values)
             }
+
+    def below(self, root: str, path: str = "") -> list[tuple[str, int, int]]:
+        """Place, number and bytes of every model below a folder of a root; what is missing has no bytes."""
+        query, values = "SELECT place, n FROM models WHERE root = ?", [root]
+        if path:
+            query += " AND place > ? AND place < ?"
+            values += [f"{path}/", f"{path}0"]  # the sign that follows the slash
+        with self._use(writes=False) as db:
+            rows = [(str(place), int(str(n))) for place, n in db.execute(query, values)]
+        sizes, gone = self._finder.sizes(), self._finder.members(("state", "missing"))
+        return [(place, n, 0 if n in gone else sizes.get(n, 0)) for place, n in rows]
+
+    def summaries_at(self, numbers: Sequence[int]) -> list[dict[str, Any]]:
+        """Summaries of the models with these numbers, in their order."""
+        found: dict[int, str] = {}
+        for start in range(0, len(numbers), 500):
+            asked = json.dumps(list(numbers[start : start + 500]))
+            with self._use(writes=False) as db:
+                query = "SELECT n, summary FROM models WHERE n IN (SELECT value FROM json_each(?))"
+                found |= {int(str(n)): str(told) for n, told in db.execute(query, (asked,))}
+        return [json.loads(found[n]) for n in numbers if n in found]
 
     def count_in(self, root: str) -> int:
         """How many models a root holds."""

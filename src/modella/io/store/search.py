@@ -126,6 +126,11 @@ class Finder:
                 self._sizes = {int(n): int(size) for n, size in self._read("SELECT n, size FROM models", ())}
             return self._sizes
 
+    def members(self, term: Term) -> BitMap:
+        """The numbers of the models with a facet's value."""
+        with self._lock:
+            return self._load().get(term, BitMap()).copy()
+
     def weights(self, facets: Iterable[str], but: Iterable[Term]) -> dict[str, list[Weight]]:
         """What the models of every value of some facets weigh, the heaviest first, without those of the terms `but`.
 
