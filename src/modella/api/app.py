@@ -8,11 +8,42 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 from modella import __version__
-from modella.api import about, changes, downloads, events, health, library, models, pages, registry, settings, web
+from modella.api import (
+    about,
+    changes,
+    downloads,
+    events,
+    health,
+    library,
+    models,
+    pages,
+    registry,
+    settings,
+    tree,
+    usage,
+    web,
+)
 from modella.api.answers import REFUSALS, answer_errors
 from modella.api.guard import Guard
 from modella.wiring import House
 from modella.work.tend import Caretaker
+
+ROOMS = (
+    about,
+    downloads,
+    changes,
+    library,
+    registry,
+    models,
+    tree,
+    usage,
+    settings,
+    events,
+    health,
+    pages,
+    web,
+)
+"""In the order in which they are asked whether a path is theirs."""
 
 
 def make_app(
@@ -50,7 +81,7 @@ def make_app(
     )
     app.state.house = house
     app.state.examples = list(examples)
-    for room in (about, downloads, changes, library, registry, models, settings, events, health, pages, web):
+    for room in ROOMS:
         app.include_router(room.router)
     answer_errors(app)
     app.add_middleware(Guard, names=names)

@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from typing import Any, Self
 
 from fastapi import Request
+from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, ModelWrapValidatorHandler, model_validator
 from pydantic_core import PydanticCustomError
@@ -70,10 +71,16 @@ def hands_of(request: Request) -> Hands:
 
 def check_parameters(request: Request) -> None:
     """A dependency: the query holds only parameters that the operation knows. BadLink("unknown-key")."""
-    known = [each.alias for each in request.scope["route"].dependant.query_params]
+    known = _parameters(request.scope["route"].dependant)
     strange = next((name for name in request.query_params if name not in known), None)
     if strange is not None:
         raise unknown(strange, known)
+
+
+def _parameters(dependant: Dependant) -> list[str]:
+    """The parameters of an operation, and of the classes that several operations share."""
+    inner = [name for each in dependant.dependencies for name in _parameters(each)]
+    return [*(each.alias for each in dependant.query_params), *inner]
 
 
 def unknown(name: str, known: Iterable[str]) -> BadLink:

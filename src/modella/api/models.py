@@ -2,15 +2,16 @@
 
 import asyncio
 import json
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import FileResponse, Response
 
 from modella.api.answers import REFUSALS_OF_FILES, Answer
 from modella.api.asked import check_parameters, hands_of
-from modella.api.shapes import RECORD, ModelPage
-from modella.core.query import Sort, read_query
+from modella.api.finding import Asked
+from modella.api.shapes import RECORD, ModelIds, ModelPage
+from modella.core.errors import BadLink
 from modella.io.store.search import Page
 from modella.work.edit import look_closely
 from modella.work.recheck import recheck
@@ -18,7 +19,6 @@ from modella.work.shown_previews import preview_file
 
 router = APIRouter(prefix="/api/models", tags=["models"])
 
-Values = Annotated[tuple[str, ...], Query()]
 _FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}
 _FOR_NOW = {"Cache-Control": "private, max-age=60"}
 """Pictures beside adopted files may be replaced by whoever put them there."""
@@ -27,49 +27,40 @@ _FOR_NOW = {"Cache-Control": "private, max-age=60"}
 @router.get("", response_model=Answer[ModelPage], dependencies=[Depends(check_parameters)])
 async def list_models(
     request: Request,
-    q: Annotated[
-        str, Query(max_length=500, description="Words, and rules such as `kind:lora -tag:photo size:>2gb`.")
-    ] = "",
-    kind: Values = (),
-    family: Values = (),
-    base_model: Values = (),
-    tag: Values = (),
-    list_: Annotated[tuple[str, ...], Query(alias="list")] = (),
-    source: Values = (),
-    state: Values = (),
-    creator: Values = (),
-    file_format: Annotated[tuple[str, ...], Query(alias="format")] = (),
-    precision: Values = (),
-    nsfw: Values = (),
-    license_: Annotated[tuple[str, ...], Query(alias="license")] = (),
-    root: Values = (),
-    trust: Values = (),
-    rating: Values = (),
-    favorite: Values = (),
-    size: Values = (),
-    added_at: Values = (),
-    id_end: Annotated[str | None, Query(min_length=4, max_length=26, pattern="^[0-9a-z]+$")] = None,
-    sort: Sort = "added",
-    order: Literal["asc", "desc"] | None = None,
+    asked: Annotated[Asked, Depends()],
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
     cursor: Annotated[str | None, Query(max_length=2000)] = None,
+    offset: Annotated[
+        int | None, Query(ge=0, le=1 << 31, description="Begins behind so many models, in place of `cursor`.")
+    ] = None,
     facets: bool = True,
 ) -> Response:
     """Models that hold all words of `q` and have the values asked for; `!value` leaves out, `a|b` takes either.
 
-    `facets` come with the first page. `next` is the cursor of the page that follows. `id_end` finds models by the last
-    letters of their ids, whatever else is asked.
+    `facets` come with the first page. `next` is the cursor of the page that follows. `offset` begins anywhere, in every
+    order; it has no `cursor` beside it. `id_end` finds models by the last letters of their ids, whatever else is asked.
     """
-    if id_end:
-        found = await asyncio.to_thread(hands_of(request).index.ending, id_end)
+    if cursor and offset is not None:
+        raise BadLink("bad-value", name="offset", value=str(offset), reason="say either offset or cursor")
+    index = hands_of(request).index
+    if asked.id_end:
+        found = await asyncio.to_thread(index.ending, asked.id_end)
         return Response(_joined(Page(found, len(found), None, None, {})), media_type="application/json")
-    given = {"kind": kind, "family": family, "base_model": base_model, "tag": tag, "list": list_, "source": source}
-    given |= {"state": state, "creator": creator, "format": file_format, "precision": precision, "nsfw": nsfw}
-    given |= {"license": license_, "root": root, "trust": trust, "rating": rating, "favorite": favorite}
-    query = read_query(q, {**given, "size": size, "added_at": added_at})
-    descending = order == "desc" if order else sort != "name"
-    page = await asyncio.to_thread(hands_of(request).index.find, query, sort, descending, limit, cursor, facets)
+    wanted = (asked.query, asked.sort, asked.descending, limit, cursor, facets, offset or 0)
+    page = await asyncio.to_thread(index.find, *wanted)
     return Response(_joined(page), media_type="application/json")
+
+
+@router.get("/ids", response_model=Answer[ModelIds], dependencies=[Depends(check_parameters)])
+async def list_model_ids(request: Request, asked: Annotated[Asked, Depends()]) -> Response:
+    """The id of every model that `GET /api/models` would list for the same question, in the same order."""
+    index = hands_of(request).index
+    if asked.id_end:
+        ids = [json.loads(each)["id"] for each in await asyncio.to_thread(index.ending, asked.id_end)]
+    else:
+        ids = await asyncio.to_thread(index.find_ids, asked.query, asked.sort, asked.descending)
+    told = json.dumps({"success": True, "data": {"ids": ids, "total": len(ids)}}, separators=(",", ":"))
+    return Response(told, media_type="application/json")
 
 
 def _joined(page: Page) -> str:

@@ -67,7 +67,8 @@ class ModelSummary(BaseModel):
     size: int
     file_count: int
     files: list[FileShort]
-    preview: PreviewShort | None
+    preview: PreviewShort | None = Field(description="The first image; another preview where there is none")
+    video: int | None = Field(description="The number of the first preview that is a video")
     preview_count: int
     trained_words: list[str]
     tags: list[str]
@@ -84,6 +85,13 @@ class ModelPage(BaseModel):
     next: str | None = None
     facets: dict[str, list[tuple[str, int]]] | None = None
     meant: dict[str, str] = Field({}, description="Words that nothing holds, and those that were looked for instead")
+
+
+class ModelIds(BaseModel):
+    """The ids of all models that fit, in the order asked for."""
+
+    ids: list[str]
+    total: int
 
 
 class RecordFile(BaseModel):

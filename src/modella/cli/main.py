@@ -7,7 +7,7 @@ from collections.abc import Callable
 import typer
 
 from modella import __version__
-from modella.cli import change, demo, duplicates, library, models, pull, queue, registry, serve, tokens
+from modella.cli import change, demo, duplicates, library, models, pull, queue, registry, serve, tokens, usage
 from modella.cli.commands import wants_no_colour
 from modella.cli.exits import FAILED, INTERRUPTED
 
@@ -20,7 +20,7 @@ app = typer.Typer(
 )
 _PANELS: dict[str, tuple[Callable[..., None], ...]] = {
     "Start": (serve.serve, demo.demo, pull.pull),
-    "What you have": (library.scan, library.adopt, models.ls, models.show, models.identify),
+    "What you have": (library.scan, library.adopt, models.ls, models.show, models.identify, usage.usage),
     "Change": (*change.COMMANDS, duplicates.duplicates),
     "What is known": registry.COMMANDS,
     "Keep whole": (models.verify, library.doctor, library.rebuild),

@@ -5,7 +5,7 @@ anime "detail tweaker" -realistic kind:lora base:pony tag:style -tag:photo size:
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, get_args
@@ -81,6 +81,12 @@ class Query:
     def is_open(self) -> bool:
         """Whether every model fits."""
         return not (self.words or self.without or self.include or self.exclude or self.ranges)
+
+    @property
+    def key(self) -> Hashable:
+        """Equal for queries that ask for the same."""
+        sides = (self.include, self.exclude, self.ranges)
+        return (self.words, self.without, *(frozenset(side.items()) for side in sides))
 
 
 def read_query(text: str = "", given: Mapping[str, Iterable[str]] | None = None) -> Query:

@@ -88,23 +88,33 @@ def _slim(record: Mapping[str, Any], place: str, root: str) -> dict[str, Any]:
 
 
 def summary_of(record: Mapping[str, Any]) -> dict[str, Any]:
-    """What a card of the wall shows; `size` in bytes over all files, `files` the first few of `file_count`."""
-    files, previews = record.get("files") or [], record.get("previews") or []
-    shown = [number for number, each in enumerate(_with_files(previews), start=1)][:1]
+    """What a card of the wall shows; `size` in bytes over all files, `files` the first few of `file_count`.
+
+    Previews are counted from 1, those without a file left out; `video` is the number of the first that moves.
+    """
+    files, previews = record.get("files") or [], _with_files(record.get("previews") or [])
     sources = record.get("sources") or []
     return {
         **{name: record.get(name) for name in _SHORT_FIELDS},
         "size": size_of(record),
         "file_count": len(files),
         "files": [_short_file(file) for file in files[:_FILES_SHOWN]],
-        "preview": {**_with_files(previews)[0], "number": shown[0], "meta": None, "prompt": None} if shown else None,
-        "preview_count": len(_with_files(previews)),
+        "preview": _picture(previews),
+        "video": next((number for number, each in enumerate(previews, start=1) if each.get("type") == "video"), None),
+        "preview_count": len(previews),
         "trained_words": (record.get("trained_words") or [])[:_WORDS_SHOWN],
         "tags": (record.get("tags") or [])[:_WORDS_SHOWN],
         "source": sources[0].get("source") if sources else None,
         "url": sources[0].get("url") if sources else None,
         "conflicts": len(record.get("conflicts") or []),
     }
+
+
+def _picture(previews: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """What stands on a card: the first image, the first preview of any sort where there is none."""
+    counted = [{**each, "number": number, "meta": None, "prompt": None} for number, each in enumerate(previews, 1)]
+    images = (each for each in counted if each.get("type", "image") == "image")
+    return next(images, counted[0] if counted else None)
 
 
 def size_of(record: Mapping[str, Any]) -> int:

@@ -662,6 +662,16 @@ def total_space(path: Path) -> int:
         return shutil.disk_usage(path).total
 
 
+def volume_of(path: Path) -> Path:
+    """The top of the file system that a path lies on."""
+    with disk_errors(path):
+        real = path.resolve()
+        device = real.stat().st_dev
+        while real.parent != real and real.parent.stat().st_dev == device:
+            real = real.parent
+        return real
+
+
 # ---------------------------------------------------------------------------------------------------------- library
 
 

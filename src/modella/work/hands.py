@@ -4,9 +4,10 @@ import asyncio
 import secrets
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 from weakref import WeakValueDictionary
 
 from modella.core.rules import Rules
@@ -52,6 +53,8 @@ class Hands:
     """Models whose files are being moved, trashed or restored: one verb at a time for each."""
     planned: dict[str, str] = field(default_factory=dict)
     """Folder of each download that is about to be placed, so that two never choose the same."""
+    remembered: dict[str, tuple[Hashable, Any]] = field(default_factory=dict)
+    """Answers that take a while to find, each with what they were found for."""
     arriving: WeakValueDictionary[tuple[str, ...], asyncio.Lock] = field(default_factory=WeakValueDictionary)
     """Contents that are being admitted now, by their hashes: the same content from elsewhere waits for its turn."""
 

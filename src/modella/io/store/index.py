@@ -5,7 +5,7 @@ writes never keeps a person waiting.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,7 +15,7 @@ from modella.core.query import Query, Sort
 from modella.core.root import LIBRARY
 from modella.core.summary import Row, row_of
 from modella.io.store.database import Database
-from modella.io.store.search import Change, Finder, Page
+from modella.io.store.search import Change, Finder, Page, Weight
 
 _SCHEMA = """
 CREATE TABLE models (
@@ -55,7 +55,7 @@ CREATE VIRTUAL TABLE words USING fts5(text, tokenize = "unicode61 remove_diacrit
   contentless_delete = 1, detail = none);
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab(words, 'row');
 """
-_VERSION = 4
+_VERSION = 5
 """An index of an older version is made anew: it holds nothing that the files do not say."""
 
 
@@ -66,6 +66,7 @@ _BY_KIND = {
     "url": "SELECT n FROM models WHERE page = ?",
 }
 _MOST_RELATED = 500
+_WEIGHED = ("kind", "family", "base_model", "source", "root")
 
 
 class Seen(NamedTuple):
@@ -196,6 +197,27 @@ class Index(Database):
             return {
                 str(place): str(model) for place, model in db.execute(f"SELECT place, id FROM models {clause}", values)
             }
+
+    def below(self, root: str, path: str = "") -> list[tuple[str, int, int]]:
+        """Place, number and bytes of every model below a folder of a root; what is missing has no bytes."""
+        query, values = "SELECT place, n FROM models WHERE root = ?", [root]
+        if path:
+            query += " AND place > ? AND place < ?"
+            values += [f"{path}/", f"{path}0"]  # the sign that follows the slash
+        with self._use(writes=False) as db:
+            rows = [(str(place), int(str(n))) for place, n in db.execute(query, values)]
+        sizes, gone = self._finder.sizes(), self._finder.members(("state", "missing"))
+        return [(place, n, 0 if n in gone else sizes.get(n, 0)) for place, n in rows]
+
+    def summaries_at(self, numbers: Sequence[int]) -> list[dict[str, Any]]:
+        """Summaries of the models with these numbers, in their order."""
+        found: dict[int, str] = {}
+        for start in range(0, len(numbers), 500):
+            asked = json.dumps(list(numbers[start : start + 500]))
+            with self._use(writes=False) as db:
+                query = "SELECT n, summary FROM models WHERE n IN (SELECT value FROM json_each(?))"
+                found |= {int(str(n)): str(told) for n, told in db.execute(query, (asked,))}
+        return [json.loads(found[n]) for n in numbers if n in found]
 
     def count_in(self, root: str) -> int:
         """How many models a root holds."""
@@ -339,13 +361,33 @@ class Index(Database):
         limit: int = 100,
         cursor: str | None = None,
         facets: bool = False,
+        offset: int = 0,
     ) -> Page:
-        """A page of what fits, how many there are, the next cursor, and on the first page the facets when asked."""
-        return self._finder.find(query or Query(), sort, descending, limit, cursor, facets)
+        """A page of what fits, how many there are, the next cursor, and on the first page the facets when asked.
+
+        It begins behind `cursor`, or behind the first `offset` hits.
+        """
+        return self._finder.find(query or Query(), sort, descending, limit, cursor, facets, offset)
+
+    def find_ids(self, query: Query | None = None, sort: Sort = "added", descending: bool = True) -> list[str]:
+        """The id of everything that fits, in order."""
+        return self._finder.ids(query or Query(), sort, descending)
 
     def count(self) -> int:
         """How many models there are."""
         return self._finder.count()
+
+    @property
+    def version(self) -> int:
+        """Another number after every change of a model; it counts from the start of the program."""
+        return self._finder.version
+
+    def weights(self) -> dict[str, list[Weight]]:
+        """What lies on the disks by kind, family, base model, source and root, and under "" all of it; see `Finder`.
+
+        Models that are missing are left out. A model with two values of one facet is counted under both.
+        """
+        return self._finder.weights(_WEIGHED, (("state", "missing"), ("state", "not-downloaded")))
 
     def _put(self, db: apsw.Connection, row: Row) -> list[Change]:
         known, before, gone = _make_room(db, row)

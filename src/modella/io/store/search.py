@@ -22,6 +22,7 @@ from rapidfuzz.distance import OSA
 from modella.core.errors import BadLink, DiskTrouble
 from modella.core.query import ALL_OF, FACETS, NONE, Query, Range, Sort
 from modella.core.summary import is_unspaced
+from modella.io.store.orders import Orders
 
 Term = tuple[str, str]
 
@@ -36,6 +37,8 @@ _COLUMNS: Mapping[str, str] = {
 }
 _FEW = 2000
 """Up to so many hits are sorted by themselves; more are met while walking the sorted index."""
+_NEAR = 2000
+"""A page that begins so near to the top is walked to, unless the order is remembered."""
 _VALUES_SHOWN = 40
 _VALUES_COUNTED = 400
 """Of each facet; rarer values are counted too as soon as few models fit."""
@@ -64,6 +67,14 @@ class Change(NamedTuple):
     after: frozenset[Term] | None
 
 
+class Weight(NamedTuple):
+    """A facet's value, how many models have it, and their bytes."""
+
+    value: str
+    models: int
+    size: int
+
+
 class Finder:
     """Answers queries on a read-only connection; bitmaps are loaded at the first question."""
 
@@ -76,6 +87,11 @@ class Finder:
         self._known: OrderedDict[tuple[str, bool], BitMap] = OrderedDict()
         self._vocabulary: list[str] | None = None
         self._most: dict[str, list[tuple[str, BitMap]]] | None = None
+        self._orders = Orders(self._read)
+        self._sizes: dict[int, int] = {}
+        self._weighed: dict[str, list[Weight]] | None = None
+        self.version = 0
+        """Another number after every change."""
 
     def close(self) -> None:
         """Ends the connection."""
@@ -88,6 +104,9 @@ class Finder:
         """Follows what was written."""
         with self._lock:
             self._known.clear()
+            self._orders.forget()
+            self._sizes, self._weighed = {}, None
+            self.version += 1
             self._vocabulary = self._most = None
             if self._bits is None:
                 return
@@ -100,7 +119,39 @@ class Finder:
             self._load()
             return len(self._all)
 
-    def find(self, query: Query, sort: Sort, descending: bool, limit: int, cursor: str | None, facets: bool) -> Page:
+    def sizes(self) -> Mapping[int, int]:
+        """The bytes of every model by its number; not to be changed."""
+        with self._lock:
+            if not self._sizes:
+                self._sizes = {int(n): int(size) for n, size in self._read("SELECT n, size FROM models", ())}
+            return self._sizes
+
+    def members(self, term: Term) -> BitMap:
+        """The numbers of the models with a facet's value."""
+        with self._lock:
+            return self._load().get(term, BitMap()).copy()
+
+    def weights(self, facets: Iterable[str], but: Iterable[Term]) -> dict[str, list[Weight]]:
+        """What the models of every value of some facets weigh, the heaviest first, without those of the terms `but`.
+
+        Under the name "" stands what all of them weigh together. Remembered until something changes.
+        """
+        with self._lock:
+            if self._weighed is None:
+                bits, sizes = self._load(), self.sizes()
+                among = self._all - BitMap.union(*(bits.get(term, BitMap()) for term in but), BitMap())
+                told: dict[str, list[Weight]] = {name: [] for name in facets}
+                for (name, value), members in bits.items():
+                    if name in told and (counted := members & among):
+                        told[name].append(_weight(value, counted, sizes))
+                for values in told.values():
+                    values.sort(key=lambda each: (-each.size, each.value))
+                self._weighed = told | {"": [_weight("", among, sizes)]}
+            return self._weighed
+
+    def find(
+        self, query: Query, sort: Sort, descending: bool, limit: int, cursor: str | None, facets: bool, offset: int
+    ) -> Page:
         """A page of what fits; see `Index.find`."""
         with self._lock:
             bits = self._load()
@@ -108,9 +159,22 @@ class Finder:
             texts = self._texts(query, meant)
             hits = texts & self._filtered(query, bits)
             groups = self._groups(query, sort, hits, meant)
-            rows, more = self._page(groups, sort, descending, limit, _read_cursor(cursor, sort, descending))
-            counted = self._counted(query, texts, bits) if facets and cursor is None else None
+            if offset:
+                rows, more = self._from(offset, query, groups, sort, descending, limit)
+            else:
+                rows, more = self._page(groups, sort, descending, limit, _read_cursor(cursor, sort, descending))
+            counted = self._counted(query, texts, bits) if facets and cursor is None and not offset else None
             return Page([text for _, text in rows], len(hits), more, counted, meant)
+
+    def ids(self, query: Query, sort: Sort, descending: bool) -> list[str]:
+        """The id of everything that fits, in order."""
+        with self._lock:
+            bits = self._load()
+            meant: dict[str, str] = {}
+            hits = self._texts(query, meant) & self._filtered(query, bits)
+            groups = self._groups(query, sort, hits, meant)
+            key = (query.key, sort, descending)
+            return self._orders.names(self._orders.of(key, groups, _COLUMNS[sort], descending))
 
     # ------------------------------------------------------------------------------------------------------- hits
 
@@ -215,6 +279,25 @@ class Finder:
                     more = _cursor(_Cursor(sort, descending, group_of_last, *last))
                     return self._summaries([n for n, *_ in found[:limit]]), more
         return self._summaries([n for n, *_ in found]), None
+
+    def _from(
+        self, offset: int, query: Query, groups: list[BitMap], sort: Sort, descending: bool, limit: int
+    ) -> tuple[list[tuple[int, str]], str | None]:
+        """The page that begins behind so many hits."""
+        key = (query.key, sort, descending)
+        if offset + limit <= _NEAR and self._orders.known(key) is None:
+            rows, more = self._page(groups, sort, descending, offset + limit, None)
+            return rows[offset:], more
+        order = self._orders.of(key, groups, _COLUMNS[sort], descending)
+        numbers = list(order[offset : offset + limit])
+        more = self._behind(numbers[-1], groups, sort, descending) if offset + limit < len(order) else None
+        return self._summaries(numbers), more
+
+    def _behind(self, n: int, groups: list[BitMap], sort: Sort, descending: bool) -> str | None:
+        """The cursor that goes on behind a model."""
+        row = next(iter(self._read(f"SELECT {_COLUMNS[sort]}, id FROM models WHERE n = ?", (n,))), None)
+        group = next((number for number, hits in enumerate(groups) if n in hits), 0)
+        return _cursor(_Cursor(sort, descending, group, row[0], str(row[1]))) if row else None
 
     def _sorted(
         self, hits: BitMap, sort: Sort, descending: bool, after: "_Cursor | None", limit: int
@@ -354,6 +437,10 @@ def _folded(bits: Mapping[Term, BitMap], name: str, value: str) -> BitMap:
     wanted = value.casefold()
     found = [members for (facet, each), members in bits.items() if facet == name and each.casefold() == wanted]
     return BitMap.union(*found) if found else BitMap()
+
+
+def _weight(value: str, members: BitMap, sizes: Mapping[int, int]) -> Weight:
+    return Weight(value, len(members), sum(sizes.get(n, 0) for n in members))
 
 
 def _most_frequent(values: Iterable[tuple[str, BitMap]], among: BitMap) -> list[tuple[str, int]]:
