@@ -6,12 +6,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request
 from pydantic import Field
 
-from modella.api.answers import Answer
+from modella.api.answers import Answer, words_for
 from modella.api.asked import Wish
+from modella.api.setting_views import SettingsView, shown_settings
 from modella.core.errors import NotFound
 from modella.core.placement import WORDS, Rule
 from modella.io.secrets import ENVIRONMENT
-from modella.io.settings import CHANGEABLE, Settings
 from modella.wiring import House
 
 router = APIRouter(prefix="/api", tags=["settings"])
@@ -28,20 +28,17 @@ def _house(request: Request) -> House:
     return house
 
 
-def _shown(settings: Settings) -> dict[str, Any]:
-    return {"values": settings.model_dump(mode="json"), "changeable": sorted(CHANGEABLE)}
-
-
 @router.get("/settings")
-async def get_settings(request: Request) -> Answer[dict[str, Any]]:
-    """The settings that count now, and which of them may be changed here."""
-    return Answer(data=_shown(_house(request).settings()))
+async def get_settings(request: Request) -> Answer[SettingsView]:
+    """The settings that count now, what each is, and which of them may be changed here."""
+    return Answer(data=shown_settings(_house(request).settings, words_for(request)))
 
 
 @router.patch("/settings")
-async def change_settings(changes: dict[str, Any], request: Request) -> Answer[dict[str, Any]]:
+async def change_settings(changes: dict[str, Any], request: Request) -> Answer[SettingsView]:
     """Changes settings; null goes back to the default."""
-    return Answer(data=_shown(await asyncio.to_thread(_house(request).change_settings, changes)))
+    await asyncio.to_thread(_house(request).change_settings, changes)
+    return Answer(data=shown_settings(_house(request).settings, words_for(request)))
 
 
 @router.get("/rules")
