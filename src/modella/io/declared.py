@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -82,4 +82,4 @@ def _shape(schema: Mapping[str, Any]) -> Shape:
     told = next(side for side in sides if "type" in side)
     if "enum" in schema:
         return "choice"
-    return cast(Shape, _BY_JSON[told.get("format", told["type"])])
+    return _BY_JSON[told.get("format", told["type"])]
