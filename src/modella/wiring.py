@@ -24,9 +24,11 @@ from modella.io.store.index import Index
 from modella.io.store.queue import QueueStore
 from modella.sources.civitai.source import Civitai
 from modella.sources.huggingface.source import HuggingFace
+from modella.sources.source import Source
 from modella.sources.url.source import Url
 from modella.work.fetch import Patience
 from modella.work.hands import Hands, new_id, now
+from modella.work.keys import KeyTrial, try_key
 from modella.work.pace import Pace
 from modella.work.queue import Queue
 from modella.work.recovering import recover
@@ -150,6 +152,22 @@ def secrets_of(flags: Mapping[str, Any], env: Mapping[str, str] = os.environ) ->
     return Secrets(load(flags, env).home, env)
 
 
+def key_trial(name: str, flags: Mapping[str, Any], env: Mapping[str, str] = os.environ) -> KeyTrial:
+    """What a source says of the stored key; needs no library either."""
+    settings = load(flags, env)
+    secrets = Secrets(settings.home, env)
+    net = outgoing(settings, secrets, env)
+    try:
+        found = next(each for each in _sources(net, settings, FullAddresses(secrets)) if each.name == name)
+        return try_key(found, secrets, net)
+    finally:
+        net.close()
+
+
+def _sources(net: Net, settings: Settings, addresses: FullAddresses) -> tuple[Source, ...]:
+    return Civitai(net, settings.civitai_url), HuggingFace(net, settings.hf_endpoint), Url(net, addresses)
+
+
 def outgoing(settings: Settings, secrets: Secrets, env: Mapping[str, str]) -> Net:
     """The hand for connections, with keys bound to the origins they belong to."""
     found, bypass = proxies(env)
@@ -198,7 +216,7 @@ def _hands(
         store=store,
         index=Index(library.root / "models.db"),
         net=net,
-        sources=(Civitai(net, settings.civitai_url), HuggingFace(net, settings.hf_endpoint), Url(net, addresses)),
+        sources=_sources(net, settings, addresses),
         rules=load_rules(),
         pace=Pace(live),
         bus=bus,

@@ -1,13 +1,14 @@
 """Settings, placement rules and keys by HTTP; keys go in and never come out."""
 
 import asyncio
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, Field
 
 from modella.api.answers import Answer, words_for
 from modella.api.asked import Wish, hands_of
+from modella.api.library import Nothing
 from modella.api.setting_views import SettingsView, shown_settings
 from modella.core.errors import NotFound
 from modella.core.placement import DEFAULT_RULE, FACTS, WORDS, Rule, RuleFault, faults_of
@@ -16,6 +17,7 @@ from modella.core.words import Words
 from modella.io.secrets import ENVIRONMENT
 from modella.io.settings import MOST_RULES
 from modella.wiring import House
+from modella.work.keys import KeyTrial, try_key
 from modella.work.replacing import rehearse_rules
 
 router = APIRouter(prefix="/api", tags=["settings"])
@@ -64,6 +66,25 @@ class RulesView(BaseModel):
     words: list[str]
     facts: list[str]
     default: str
+
+
+class KeyView(BaseModel):
+    """A key that is set or not, without the key: its last four characters where it is long enough, where from, when."""
+
+    name: str
+    set: bool
+    last4: str | None
+    origin: Literal["environment", "file"] | None = Field(alias="from")
+    added: str | None
+
+    model_config = {"populate_by_name": True}
+
+
+class KeyTrialView(KeyTrial):
+    """What a source said of a key, with a sentence in the caller's language and what to do."""
+
+    sentence: str
+    hint: str | None = None
 
 
 class KeyIn(Wish):
@@ -139,9 +160,10 @@ def _why(words: Words, each: Rehearsed) -> str:
 
 
 @router.get("/tokens")
-async def list_tokens(request: Request) -> Answer[list[dict[str, Any]]]:
+async def list_tokens(request: Request) -> Answer[list[KeyView]]:
     """Which keys are set, without the keys."""
-    return Answer(data=await asyncio.to_thread(_house(request).hands.secrets.describe))
+    rows = await asyncio.to_thread(_house(request).hands.secrets.describe)
+    return Answer(data=[KeyView.model_validate(row) for row in rows])
 
 
 @router.put("/tokens/{name}")
@@ -157,6 +179,24 @@ async def remove_token(name: str, request: Request) -> Answer[bool]:
     """Forgets the stored key for a source."""
     _check_name(name)
     return Answer(data=await asyncio.to_thread(_house(request).hands.secrets.remove_key, name))
+
+
+@router.post("/tokens/{name}/test")
+async def test_token(name: str, request: Request, _wish: Nothing = None) -> Answer[KeyTrialView]:
+    """Asks the source whether the stored key is good, and whose it is."""
+    _check_name(name)
+    hands, words = _house(request).hands, words_for(request)
+    found = await asyncio.to_thread(try_key, hands.source(name), hands.secrets, hands.net)
+    sentence, hint = told_of(words, found)
+    return Answer(data=KeyTrialView(**found.model_dump(), sentence=sentence, hint=hint))
+
+
+def told_of(words: Words, found: KeyTrial) -> tuple[str, str | None]:
+    """What a source said of a key, as a sentence, and what to do about it."""
+    if found.code:
+        return words.sentence(found.code, found.context), words.hint(found.code, found.context)
+    key = "good-of" if found.who else found.state
+    return words.say(f"keys.{key}", name=found.name, who=found.who), None
 
 
 def _check_name(name: str) -> None:
