@@ -25,6 +25,7 @@ from modella.api.app import make_app
 from modella.cli.exits import EXITS
 from modella.cli.main import app
 from modella.core.errors import BRANCHES
+from modella.io.declared import declared
 from modella.io.secrets import ENVIRONMENT
 from modella.io.settings import CHANGEABLE, Settings, environment_names
 
@@ -127,18 +128,24 @@ def cli_part() -> str:
 
 def settings_part() -> str:
     """Every setting: key, variable, default, meaning, and whether it may change while the server runs."""
-    names = environment_names()
+    names, texts = environment_names(), english()["settings"]
     rows = [
         (
             f"`{key}`",
             f"`{names[key]}`",
             default_of(key),
-            prose(field.description or ""),
+            prose(_with_choices(key, texts[key]["help"])),
             "yes" if key in CHANGEABLE else "",
         )
-        for key, field in Settings.model_fields.items()
+        for key in Settings.model_fields
     ]
     return table(("key", "variable", "default", "what it is", "changes live"), rows)
+
+
+def _with_choices(key: str, text: str) -> str:
+    """The help of a setting, with the values it may have where there are few."""
+    choices = declared()[key].choices
+    return f"{text} ({', '.join(f'`{each}`' for each in choices)})" if choices else text
 
 
 def default_of(key: str) -> str:

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from socket import gethostname
 from typing import Any
@@ -11,20 +11,24 @@ from urllib.parse import urlsplit
 
 from modella import __version__
 from modella.core.errors import BadLink, DiskTrouble, ModellaError
+from modella.core.events import SettingsChanged
 from modella.io.bus import Bus
 from modella.io.disk import Library, Ownership, make_folders, make_private, read_json, sweep, write_json
 from modella.io.journal import start_log
 from modella.io.net import Credential, Net, NetPolicy, origin_of
+from modella.io.packaged import languages as known_languages
 from modella.io.packaged import load_rules
 from modella.io.secrets import FullAddresses, Secrets
-from modella.io.settings import CHANGEABLE, LiveSettings, Settings, load, proxies
+from modella.io.settings import CHANGEABLE, LiveSettings, Settings, check, load, proxies
 from modella.io.store.index import Index
 from modella.io.store.queue import QueueStore
 from modella.sources.civitai.source import Civitai
 from modella.sources.huggingface.source import HuggingFace
+from modella.sources.source import Source
 from modella.sources.url.source import Url
 from modella.work.fetch import Patience
 from modella.work.hands import Hands, new_id, now
+from modella.work.keys import KeyTrial, try_key
 from modella.work.pace import Pace
 from modella.work.queue import Queue
 from modella.work.recovering import recover
@@ -58,10 +62,19 @@ class House:
         for name in changes:
             if name not in CHANGEABLE:
                 raise BadLink("bad-value", name=name[:40], value="", reason="this setting cannot be changed here")
-        load({}, {}, {**self.hands.store.settings(), **{k: v for k, v in changes.items() if v is not None}})
+        wanted = str(changes.get("lang") or "en")
+        if wanted not in known_languages():
+            raise BadLink("bad-value", name="lang", value=wanted[:40], reason="there is no such language")
+        check({**self.hands.store.settings(), **{k: v for k, v in changes.items() if v is not None}})
+        before = self.settings().model_dump(mode="json")
         for name, value in changes.items():
             self.hands.store.set_setting(name, value)
-        return self.settings.refresh()
+        now_counts = self.settings.refresh()
+        self.hands.patience = replace(self.hands.patience, tries=now_counts.tries)
+        after = now_counts.model_dump(mode="json")
+        if other := {name: value for name, value in after.items() if value != before[name]}:
+            self.hands.bus.tell(SettingsChanged(values=other))
+        return now_counts
 
     def announce(self, address: str) -> None:
         """Writes into the owner's record where this process can be reached."""
@@ -139,6 +152,22 @@ def secrets_of(flags: Mapping[str, Any], env: Mapping[str, str] = os.environ) ->
     return Secrets(load(flags, env).home, env)
 
 
+def key_trial(name: str, flags: Mapping[str, Any], env: Mapping[str, str] = os.environ) -> KeyTrial:
+    """What a source says of the stored key; needs no library either."""
+    settings = load(flags, env)
+    secrets = Secrets(settings.home, env)
+    net = outgoing(settings, secrets, env)
+    try:
+        found = next(each for each in _sources(net, settings, FullAddresses(secrets)) if each.name == name)
+        return try_key(found, secrets, net)
+    finally:
+        net.close()
+
+
+def _sources(net: Net, settings: Settings, addresses: FullAddresses) -> tuple[Source, ...]:
+    return Civitai(net, settings.civitai_url), HuggingFace(net, settings.hf_endpoint), Url(net, addresses)
+
+
 def outgoing(settings: Settings, secrets: Secrets, env: Mapping[str, str]) -> Net:
     """The hand for connections, with keys bound to the origins they belong to."""
     found, bypass = proxies(env)
@@ -187,7 +216,7 @@ def _hands(
         store=store,
         index=Index(library.root / "models.db"),
         net=net,
-        sources=(Civitai(net, settings.civitai_url), HuggingFace(net, settings.hf_endpoint), Url(net, addresses)),
+        sources=_sources(net, settings, addresses),
         rules=load_rules(),
         pace=Pace(live),
         bus=bus,

@@ -7,13 +7,22 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from modella.api.settings import told_of
 from modella.cli.commands import JsonOption, answers_errors, console, words
+from modella.cli.exits import DONE, EXITS
 from modella.cli.screen import add_row, print_json, table
-from modella.core.errors import BadLink
+from modella.core.errors import AccessNeeded, BadLink, NetworkTrouble
 from modella.io.secrets import ENVIRONMENT
-from modella.wiring import secrets_of
+from modella.wiring import key_trial, secrets_of
 
 _KEY = re.compile(r"[\x21-\x7e]{4,500}")
+
+_ENDS = {
+    "good": DONE,
+    "none": EXITS[AccessNeeded],
+    "refused": EXITS[AccessNeeded],
+    "unreachable": EXITS[NetworkTrouble],
+}
 
 app = typer.Typer(no_args_is_help=True, help="Keys for the sources.")
 Name = Annotated[str, typer.Argument(metavar="|".join(ENVIRONMENT))]
@@ -58,6 +67,23 @@ def remove_token(name: Name) -> None:
     _check(name)
     key = "cli.token-gone" if secrets_of({}).remove_key(name) else "cli.token-none"
     console().print(Text(words().say(key, name=name)))
+
+
+@app.command("test")
+@answers_errors
+def test_token(name: Name, as_json: JsonOption = False) -> None:
+    """Ask the source whether the stored key is good, and whose it is."""
+    _check(name)
+    found = key_trial(name, {})
+    sentence, hint = told_of(words(), found)
+    if as_json:
+        print_json({**found.model_dump(), "sentence": sentence, "hint": hint})
+    else:
+        mark, style = ("✓ ", "green") if found.state == "good" else ("✗ ", "red")
+        console().print(Text.assemble((mark, style), sentence))
+        if hint:
+            console().print(Text(f"  {hint}", style="dim"))
+    raise typer.Exit(_ENDS[found.state])
 
 
 def _read_key(name: str) -> str:

@@ -105,6 +105,13 @@ class QueueChanged(_Event):
     order: tuple[str, ...]
 
 
+class SettingsChanged(_Event):
+    """Settings have other values now; `values` holds those that do, as `GET /api/settings` tells them."""
+
+    type: Literal["settings-changed"] = "settings-changed"
+    values: dict[str, Any]
+
+
 class Resync(_Event):
     """The listener has missed events that are no longer kept: read the lists again."""
 
@@ -120,6 +127,7 @@ Event = Annotated[
     | ModelsChanged
     | TaskProgress
     | QueueChanged
+    | SettingsChanged
     | Resync,
     Field(discriminator="type"),
 ]

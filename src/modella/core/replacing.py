@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel, Field
 
+from modella.core.kinds import FOLDERS, Kind
 from modella.core.naming import name_key, slug, with_hash
-from modella.core.placement import Rule, choose, place
+from modella.core.placement import Rule, choose, number_of, place, words_in
 
 
 class Placed(NamedTuple):
@@ -49,6 +50,28 @@ class Staying(BaseModel):
     why: str
 
 
+class Rehearsed(BaseModel):
+    """Where one model would go: from `now` to `then`, by the rule with this number (from 0; None is the default).
+
+    `fits` are the conditions of the rule, `words` what stands for the words of its template. `stays` says why the
+    model itself would not move; `then` is where it would go if it were imported. `instead` is the folder of the rule
+    where that is taken.
+    """
+
+    id: str
+    name: str
+    kind: str
+    family: str | None = None
+    now: str
+    then: str | None = None
+    rule: int | None = None
+    to: str
+    fits: dict[str, str] = Field(default_factory=dict)
+    words: dict[str, str] = Field(default_factory=dict)
+    stays: Literal["in-place", "adopted", "missing", "no-name"] | None = None
+    instead: str | None = None
+
+
 class PlacementPlan(BaseModel):
     """What would move, and what stays."""
 
@@ -79,6 +102,14 @@ def plan_placement(models: Iterable[Placed], rules: Sequence[Rule], taken: Itera
     return plan
 
 
+def rehearse(models: Iterable[Placed], rules: Sequence[Rule], taken: Iterable[str] = ()) -> dict[str, Rehearsed]:
+    """What rules would do with each model, by its id; those that may not move are told apart by whoever asks."""
+    models = list(models)
+    plan = plan_placement(models, rules, taken)
+    moves = {each.id: each for each in plan.moves}
+    return {model.id: _rehearsed(model, rules, moves.get(model.id)) for model in models}
+
+
 def in_order(moves: Iterable[Moving]) -> list[Moving]:
     """The moves in an order in which a folder is left before another model comes; those in a circle last."""
     waiting, found = list(moves), list[Moving]()
@@ -105,6 +136,27 @@ def _wanted(model: Placed, rules: Sequence[Rule]) -> tuple[str, str, str]:
         return rule, place(rule, facts), str(facts["name"])
     except ValueError:
         return rule, "", ""
+
+
+def _rehearsed(model: Placed, rules: Sequence[Rule], moving: Moving | None) -> Rehearsed:
+    to, folder, name = _wanted(model, rules)
+    number = number_of(rules, {**model.facts, "name": name or wanted_name(model)})
+    known = {**model.facts, "kind folder": FOLDERS[Kind(model.facts.get("kind") or "unknown")], "name": name}
+    stays: Literal["in-place", "no-name"] | None = None if moving else "in-place" if folder else "no-name"
+    return Rehearsed(
+        id=model.id,
+        name=model.name,
+        kind=str(model.facts.get("kind") or "unknown"),
+        family=model.facts.get("family"),
+        now=model.place,
+        then=moving.target if moving else (model.place if folder else None),
+        rule=number,
+        to=to,
+        fits=dict(rules[number].when) if number is not None else {},
+        words={word: str(value) for word in words_in(to) if (value := known.get(word))},
+        stays=stays,
+        instead=moving.instead if moving else None,
+    )
 
 
 def _is_there(model: Placed, wanted: tuple[str, str, str]) -> bool:

@@ -5,7 +5,7 @@ Order: flag > environment > `<home>/config.toml` > what was set in the UI > defa
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -43,6 +43,8 @@ _SENTENCES: Mapping[str, str] = {
     "less_than_equal": "it must be at most {le}",
     "literal_error": "it must be one of {expected}",
     "too_long": "there may be at most {max_length}",
+    "bool_type": "it must be true or false",
+    "bool_parsing": "it must be true or false",
     "string_type": "it must be a text",
     "string_too_long": "it may have at most {max_length} characters",
     "path_type": "it must be the path of a folder or file",
@@ -56,8 +58,9 @@ _SENTENCES: Mapping[str, str] = {
 """What is said about a value, by the type of pydantic's error; its own words are meant for programmers."""
 
 
-def _env(name: str, text: str, **bounds: Any) -> Any:
-    return Field(description=text, json_schema_extra={"env": name}, **bounds)
+def _env(name: str, section: str, shape: str | None = None, **bounds: Any) -> Any:
+    """One setting: its variable, where people find it, and what its value is when the type alone does not say."""
+    return Field(json_schema_extra={"env": name, "section": section, **({"shape": shape} if shape else {})}, **bounds)
 
 
 class Settings(BaseModel):
@@ -65,61 +68,46 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
-    home: Annotated[Path, _env("MODELLA_HOME", "Folder of the queue, the history and the configuration")] = Field(
+    home: Annotated[Path, _env("MODELLA_HOME", "system")] = Field(
         default_factory=lambda: Path(platformdirs.user_data_dir("modella", appauthor=False))
     )
-    library: Annotated[Path, _env("MODELLA_LIBRARY", "Folder of the library")] = Field(
+    library: Annotated[Path, _env("MODELLA_LIBRARY", "library")] = Field(
         default_factory=lambda: Path.home() / "modella"
     )
-    host: Annotated[str, _env("MODELLA_HOST", "Address the server listens on")] = "127.0.0.1"
-    port: Annotated[int, _env("MODELLA_PORT", "Port the server listens on", ge=0, le=65535)] = 8190
-    civitai_url: Annotated[str, _env("MODELLA_CIVITAI_URL", "Civitai, or a front or mirror of it")] = CIVITAI
-    hf_endpoint: Annotated[str, _env("HF_ENDPOINT", "Hugging Face, or a mirror of it")] = HUGGING_FACE
-    allowed_hosts: Annotated[
-        str, _env("MODELLA_ALLOWED_HOSTS", "Comma list of host[:port] that may be private addresses")
-    ] = ""
-    log_level: Annotated[
-        Literal["debug", "info", "warning", "error"], _env("MODELLA_LOG_LEVEL", "debug, info, warning or error")
-    ] = "info"
-    log_dir: Annotated[Path | None, _env("MODELLA_LOG_DIR", "Folder of the log; default <home>/logs")] = None
-    lang: Annotated[str, _env("MODELLA_LANG", "Language of messages, e.g. en")] = ""
-    ca_file: Annotated[Path | None, _env("MODELLA_CA_FILE", "Extra certificate authorities, a PEM file")] = None
+    watch: Annotated[bool, _env("MODELLA_WATCH", "library")] = True
+    rules: Annotated[list[Rule], _env("MODELLA_RULES", "library", max_length=MOST_RULES)] = Field(default_factory=list)
 
-    downloads_at_once: Annotated[int, _env("MODELLA_DOWNLOADS_AT_ONCE", "Downloads that run together", ge=1, le=32)] = 3
-    downloads_per_host: Annotated[int, _env("MODELLA_DOWNLOADS_PER_HOST", "... of them from one host", ge=1, le=32)] = 2
-    connections: Annotated[int, _env("MODELLA_CONNECTIONS", "Connections per file at most", ge=1, le=16)] = 16
-    bandwidth: Annotated[
-        int,
-        _env(
-            "MODELLA_BANDWIDTH",
-            "Bytes a second for all downloads, also like 500k, 5MB or 1.5MiB; 0 = no cap",
-            ge=0,
-            le=MOST_BANDWIDTH,
-        ),
-    ] = 0
-    bandwidth_hours: Annotated[
-        str, _env("MODELLA_BANDWIDTH_HOURS", "Hours in which the cap holds, like 08:00-23:00; empty = always")
-    ] = ""
-    download_hours: Annotated[
-        str, _env("MODELLA_DOWNLOAD_HOURS", "Hours in which downloads may run, like 22:00-07:00; empty = always")
-    ] = ""
-    stall_timeout: Annotated[
-        float, _env("MODELLA_STALL_TIMEOUT", "Seconds without a byte before reconnecting", gt=0, allow_inf_nan=False)
-    ] = 30.0
-    connect_timeout: Annotated[
-        float, _env("MODELLA_CONNECT_TIMEOUT", "Seconds to wait for a connection", gt=0, allow_inf_nan=False)
-    ] = 12.0
-    tries: Annotated[int, _env("MODELLA_TRIES", "Tries without progress before giving up", ge=1, le=100)] = 8
-    retry_pause: Annotated[
-        float, _env("MODELLA_RETRY_PAUSE", "First pause between tries, in seconds", gt=0, allow_inf_nan=False)
-    ] = 1.0
-    space_margin: Annotated[
-        int, _env("MODELLA_SPACE_MARGIN", "Bytes to leave free on the disk; 0 = the larger of 1 GiB and 2 %", ge=0)
-    ] = 0
-    previews: Annotated[int, _env("MODELLA_PREVIEWS", "Preview pictures kept per model", ge=0, le=100)] = 8
-    rules: Annotated[list[Rule], _env("MODELLA_RULES", "Where models go (config.toml only)", max_length=MOST_RULES)] = (
-        Field(default_factory=list)
-    )
+    downloads_at_once: Annotated[int, _env("MODELLA_DOWNLOADS_AT_ONCE", "downloads", ge=1, le=32)] = 3
+    downloads_per_host: Annotated[int, _env("MODELLA_DOWNLOADS_PER_HOST", "downloads", ge=1, le=32)] = 2
+    connections: Annotated[int, _env("MODELLA_CONNECTIONS", "downloads", ge=1, le=16)] = 16
+    bandwidth: Annotated[int, _env("MODELLA_BANDWIDTH", "downloads", "bytes-per-second", ge=0, le=MOST_BANDWIDTH)] = 0
+    bandwidth_hours: Annotated[str, _env("MODELLA_BANDWIDTH_HOURS", "downloads", "hours")] = ""
+    download_hours: Annotated[str, _env("MODELLA_DOWNLOAD_HOURS", "downloads", "hours")] = ""
+    tries: Annotated[int, _env("MODELLA_TRIES", "downloads", ge=1, le=100)] = 8
+    retry_pause: Annotated[float, _env("MODELLA_RETRY_PAUSE", "downloads", gt=0, allow_inf_nan=False)] = 1.0
+    space_margin: Annotated[int, _env("MODELLA_SPACE_MARGIN", "downloads", "bytes", ge=0)] = 0
+
+    host: Annotated[str, _env("MODELLA_HOST", "network")] = "127.0.0.1"
+    port: Annotated[int, _env("MODELLA_PORT", "network", ge=0, le=65535)] = 8190
+    civitai_url: Annotated[str, _env("MODELLA_CIVITAI_URL", "network", "url")] = CIVITAI
+    hf_endpoint: Annotated[str, _env("HF_ENDPOINT", "network", "url")] = HUGGING_FACE
+    allowed_hosts: Annotated[str, _env("MODELLA_ALLOWED_HOSTS", "network")] = ""
+    ca_file: Annotated[Path | None, _env("MODELLA_CA_FILE", "network", "file")] = None
+    stall_timeout: Annotated[float, _env("MODELLA_STALL_TIMEOUT", "network", gt=0, allow_inf_nan=False)] = 30.0
+    connect_timeout: Annotated[float, _env("MODELLA_CONNECT_TIMEOUT", "network", gt=0, allow_inf_nan=False)] = 12.0
+
+    previews: Annotated[int, _env("MODELLA_PREVIEWS", "previews", ge=0, le=100)] = 8
+    nsfw_cover: Annotated[Literal["pg13", "r", "x", "xxx", "never"], _env("MODELLA_NSFW_COVER", "previews")] = "r"
+    nsfw_hide: Annotated[Literal["r", "x", "xxx", "never"], _env("MODELLA_NSFW_HIDE", "previews")] = "never"
+
+    theme: Annotated[Literal["dark", "light", "contrast", "system"], _env("MODELLA_THEME", "appearance")] = "dark"
+    density: Annotated[Literal["comfortable", "compact", "list"], _env("MODELLA_DENSITY", "appearance")] = "comfortable"
+    lang: Annotated[str, _env("MODELLA_LANG", "appearance", "choice")] = ""
+    shortcuts: Annotated[bool, _env("MODELLA_SHORTCUTS", "appearance")] = True
+    notify: Annotated[bool, _env("MODELLA_NOTIFY", "appearance")] = False
+
+    log_level: Annotated[Literal["debug", "info", "warning", "error"], _env("MODELLA_LOG_LEVEL", "system")] = "info"
+    log_dir: Annotated[Path | None, _env("MODELLA_LOG_DIR", "system")] = None
 
     @field_validator("*", mode="before")
     @classmethod
@@ -138,7 +126,7 @@ class Settings(BaseModel):
             return value
         return round(float(found[1]) * (1024 if found[3] else 1000) ** _POWERS[found[2].lower()])
 
-    @field_validator("log_level", mode="before")
+    @field_validator("log_level", "theme", "density", "nsfw_cover", "nsfw_hide", mode="before")
     @classmethod
     def _level(cls, value: Any) -> Any:
         return value.strip().lower() if isinstance(value, str) else value
@@ -181,9 +169,14 @@ class Settings(BaseModel):
 
 CHANGEABLE = frozenset(
     {"downloads_at_once", "downloads_per_host", "connections", "bandwidth", "bandwidth_hours", "download_hours"}
-    | {"tries", "previews", "rules", "space_margin"}
+    | {"tries", "previews", "rules", "space_margin", "watch"}
+    | {"theme", "density", "lang", "shortcuts", "notify", "nsfw_cover", "nsfw_hide"}
 )
 """Settings that the UI may change while the server runs."""
+
+
+Origin = Literal["flag", "environment", "config", "saved", "default"]
+"""Where the value that counts is from."""
 
 
 def environment_names() -> dict[str, str]:
@@ -195,18 +188,39 @@ def load(
     flags: Mapping[str, Any], env: Mapping[str, str] = os.environ, saved: Mapping[str, Any] | None = None
 ) -> Settings:
     """The settings that count, from all four places. BadLink("bad-value") names the one that makes no sense."""
+    return _load(flags, env, saved or {})[0]
+
+
+def check(saved: Mapping[str, Any]) -> None:
+    """BadLink("bad-value") when values that shall be stored make no sense, whatever else says otherwise."""
+    _validated(saved, ())
+
+
+def _load(
+    flags: Mapping[str, Any], env: Mapping[str, str], saved: Mapping[str, Any]
+) -> tuple[Settings, dict[str, Origin]]:
+    """The settings that count, and where each is from that is not the default."""
     from_env = {name: env[var] for name, var in environment_names().items() if env.get(var)}
     given = {name: value for name, value in flags.items() if value is not None}
     home = Path(given.get("home") or from_env.get("home") or Settings().home).expanduser()
-    from_file = _read_config(home / "config.toml")
-    merged = {**(saved or {}), **from_file, **from_env, **given}
+    places: dict[Origin, Mapping[str, Any]] = {
+        "saved": saved,
+        "config": _read_config(home / "config.toml"),
+        "environment": from_env,
+        "flag": given,
+    }
+    merged = {name: value for place in places.values() for name, value in place.items()}
+    origins = {name: origin for origin, place in places.items() for name in place}
+    return _validated(merged, [name for name, origin in origins.items() if origin == "environment"]), origins
+
+
+def _validated(merged: Mapping[str, Any], from_env: Collection[str]) -> Settings:
     try:
         return Settings.model_validate(merged)
     except ValidationError as problem:
         first = problem.errors()[0]
         field = str(first["loc"][0]) if first["loc"] else ""
-        from_variable = field in from_env and field not in given
-        name = environment_names()[field] if from_variable else ".".join(str(part) for part in first["loc"])
+        name = environment_names()[field] if field in from_env else ".".join(str(part) for part in first["loc"])
         value = shown(mask_text(str(first["input"]))[:80])
         raise BadLink("bad-value", name=name, value=value, reason=_sentence(first)) from None
 
@@ -225,8 +239,12 @@ class LiveSettings:
 
     def refresh(self) -> Settings:
         """Reads all places again."""
-        self._now = load(self._flags, self._env, self._saved())
+        self._now, self._origins = _load(self._flags, self._env, self._saved())
         return self._now
+
+    def origin(self, name: str) -> Origin:
+        """Where the value of a setting is from."""
+        return self._origins.get(name, "default")
 
 
 def proxies(env: Mapping[str, str] = os.environ) -> tuple[dict[str, str], tuple[str, ...]]:

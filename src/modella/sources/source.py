@@ -56,6 +56,13 @@ class Source(Protocol):
         """Listings of the files with these SHA-256 digests; unknown ones are missing from the answer."""
         ...
 
+    def who(self) -> str | None:
+        """Whose the stored key is, as the site names them; None where keys have no owner.
+
+        AccessNeeded when the site does not accept the key.
+        """
+        ...
+
     def explain(self, status: int, headers: Headers, body: bytes, listing: Listing) -> ModellaError | None:
         """The error behind an answer that is not the file, or None when the source knows no better than HTTP.
 

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from operator import attrgetter
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, Literal
 
 from modella.core.errors import Conflict, ModellaError, NotFound
 from modella.core.naming import slug
-from modella.core.placement import choose, place
-from modella.core.replacing import Moving, Placed, PlacementPlan, Staying, in_order
+from modella.core.placement import Rule, choose, place
+from modella.core.replacing import Moving, Placed, PlacementPlan, Rehearsed, Staying, in_order, rehearse
 from modella.core.replacing import plan_placement as plan
 from modella.core.root import LIBRARY
 from modella.work.admit import facts_for_placement
@@ -40,8 +40,44 @@ def plan_placement(hands: Hands, ids: Sequence[str] | None = None) -> PlacementP
             placed.append(_placed(record))
     if wanted is not None and wanted - met:
         raise NotFound("unknown-id", id=min(wanted - met)[:64])
-    found = plan(placed, hands.settings().rules, [*taken, *_in_the_way(hands, placed)])
+    rules = hands.settings().rules
+    found = plan(placed, rules, [*taken, *_in_the_way(hands, placed, rules)])
     return PlacementPlan(moves=found.moves, stays=[*found.stays, *stays])
+
+
+def rehearse_rules(
+    hands: Hands, rules: Sequence[Rule], ids: Sequence[str] | None = None, limit: int = 40
+) -> list[Rehearsed]:
+    """What rules would do with models of the library: with those named, else with some of every kind and family.
+
+    NotFound("unknown-id") when one that is named is not there. Nothing is done, and only the models that are looked
+    at are asked for their places.
+    """
+    records = _named(hands, ids[:limit]) if ids is not None else hands.index.varied(limit)
+    placed = [_placed(record) for record in records]
+    found = rehearse(placed, rules, _in_the_way(hands, placed, rules))
+    stays = {str(record["id"]): _stays(record) for record in records}
+    shown = {str(record["id"]): _adopted_at(record) for record in records if record["root"] != LIBRARY}
+    return [
+        each.model_copy(update={"stays": stays[each.id] or each.stays, "now": shown.get(each.id, each.now)})
+        for each in found.values()
+    ]
+
+
+def _adopted_at(record: dict[str, Any]) -> str:
+    """The whole path of an adopted model: its own folder, or its file in a folder of many."""
+    path, name = PurePosixPath(str(record["path"])), PurePosixPath(str(record["place"])).name
+    return str(path if path.name == name else path / name)
+
+
+def _named(hands: Hands, ids: Sequence[str]) -> list[dict[str, Any]]:
+    found = []
+    for each in dict.fromkeys(ids):
+        record = hands.index.get(each)
+        if record is None:
+            raise NotFound("unknown-id", id=each[:64])
+        found.append(record)
+    return found
 
 
 def apply_placement(hands: Hands, moves: Sequence[Moving], task: Task | None = None) -> dict[str, Any]:
@@ -94,21 +130,21 @@ def _placed(record: dict[str, Any]) -> Placed:
     )
 
 
-def _stays(record: dict[str, Any]) -> str | None:
+def _stays(record: dict[str, Any]) -> Literal["adopted", "missing"] | None:
     """Why a model is not the rules' business."""
     if record.get("home") != "placed" or record["root"] != LIBRARY:
         return "adopted"
     return "missing" if record.get("state") == "missing" else None
 
 
-def _in_the_way(hands: Hands, placed: Sequence[Placed]) -> list[str]:
+def _in_the_way(hands: Hands, placed: Sequence[Placed], rules: Sequence[Rule]) -> list[str]:
     """Folders that are there and belong to no model of the plan."""
     root, own = hands.library.root, {model.place for model in placed}
     found = []
     for model in placed:
         facts = {**model.facts, "name": slug(" ".join(filter(None, (model.name, model.version))))}
         try:
-            folder = place(choose(hands.settings().rules, facts).to, facts)
+            folder = place(choose(rules, facts).to, facts)
         except ValueError:
             continue
         if folder not in own and (root / folder).exists():

@@ -172,7 +172,8 @@ class Caretaker:
 
     def _may_watch(self, root: Root) -> bool:
         return (
-            root.watched
+            self._hands.settings().watch
+            and root.watched
             and root.id not in self._unwatchable
             and is_online(self._hands, root)
             and file_system_of(Path(root.path)) not in REMOTE

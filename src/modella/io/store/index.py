@@ -67,6 +67,14 @@ _BY_KIND = {
 }
 _MOST_RELATED = 500
 _WEIGHED = ("kind", "family", "base_model", "source", "root")
+_VARIED = """
+WITH sorts AS (
+  SELECT n, max(CASE WHEN facet = 'kind' THEN t END) AS kind, max(CASE WHEN facet = 'family' THEN t END) AS family
+  FROM members JOIN terms USING (t) WHERE facet IN ('kind', 'family') GROUP BY n
+), turns AS (SELECT n, row_number() OVER (PARTITION BY kind, family ORDER BY n) AS turn FROM sorts)
+SELECT record FROM turns JOIN models USING (n) ORDER BY turn, n LIMIT ?
+"""
+"""One of every kind and family, then a second one of each, and so on."""
 
 
 class Seen(NamedTuple):
@@ -238,6 +246,11 @@ class Index(Database):
                 return
             last = str(rows[-1][0])
             yield from (json.loads(str(record)) for _, record in rows)
+
+    def varied(self, limit: int) -> list[dict[str, Any]]:
+        """So many records that differ in kind and family as much as there are different ones."""
+        with self._use(writes=False) as db:
+            return [json.loads(str(row[0])) for row in db.execute(_VARIED, (limit,))]
 
     def same_content(self) -> list[tuple[str, list[tuple[str, str]]]]:
         """SHA-256 of every content that more than one file has, with model id and file name of each."""

@@ -114,6 +114,10 @@ class Civitai:
             found |= self._lookup_some(wanted[start : start + _PER_LOOKUP])
         return found
 
+    def who(self) -> str | None:
+        """The user's name, by the one operation that a bad key is refused at: elsewhere it counts as none."""
+        return text(self._ask("me").get("username"))
+
     def explain(self, status: int, headers: Headers, body: bytes, listing: Listing) -> ModellaError | None:
         """The error behind an answer of the download route that is not the file, in Civitai's words.
 

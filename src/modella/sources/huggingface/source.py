@@ -88,6 +88,11 @@ class HuggingFace:
         """Nothing: the Hub cannot be asked by hash."""
         return {}
 
+    def who(self) -> str | None:
+        """The account's name."""
+        answer = self._json(f"{self._endpoint}/api/whoami-v2", self._endpoint)
+        return text(self._object(settled(answer.json())).get("name"))
+
     def explain(self, status: int, headers: Headers, body: bytes, listing: Listing) -> ModellaError | None:
         """The error behind an answer that is not the file, in the Hub's words."""
         return judge_refusal(status, headers, body[:65536], source=self.name, page_url=listing.page_url)

@@ -110,6 +110,10 @@ class Url:
         """Nothing: addresses cannot be asked by hash."""
         return {}
 
+    def who(self) -> str | None:
+        """Nobody: there is no key for any address."""
+        return None
+
     def explain(self, status: int, headers: Headers, body: bytes, listing: Listing) -> ModellaError | None:
         """The error behind a page: a quota, a login, a ban, a challenge, or just a page."""
         return judge_page(status, headers, body[:_PAGE_LIMIT], "", {"page_url": listing.page_url})
