@@ -154,5 +154,52 @@ class ModelRecord(BaseModel):
     fields: dict[str, FieldOrigin] | None = None
 
 
+class Problem(BaseModel):
+    """Why something could not be done to a model; `error` and `hint` are sentences in the caller's language."""
+
+    id: str
+    code: str
+    error: str
+    hint: str | None = None
+    context: dict[str, Any] = {}
+
+
+class ManyChanged(BaseModel):
+    """What was changed of many models, and what could not be."""
+
+    changed: list[str]
+    failed: list[Problem]
+
+
+class TrashEntry(BaseModel):
+    """A model in the trash: `entry` names it there, `why` tells how it came there, `size` in bytes."""
+
+    entry: str
+    id: str
+    name: str
+    why: str
+    at: str
+    size: int
+    files: list[str]
+    root: str = ""
+    place: str = ""
+    home: str = ""
+
+
+class ManyDeleted(BaseModel):
+    """What went into the trash of many models, and what could not."""
+
+    done: list[TrashEntry]
+    problems: list[Problem]
+
+
+class KeptSearch(BaseModel):
+    """A search that was kept: what was typed, and the facets that were chosen."""
+
+    name: str
+    q: str = ""
+    params: dict[str, list[str]] = {}
+
+
 RECORD: dict[int | str, dict[str, Any]] = {200: {"model": Answer[ModelRecord]}}
 """For operations that answer with a record: it goes out as it is, and is described like this."""

@@ -903,10 +903,30 @@ export interface paths {
          * List Models
          * @description Models that hold all words of `q` and have the values asked for; `!value` leaves out, `a|b` takes either.
          *
-         *     `facets` come with the first page. `next` is the cursor of the page that follows. `id_end` finds models by the last
-         *     letters of their ids, whatever else is asked.
+         *     `facets` come with the first page. `next` is the cursor of the page that follows. `offset` begins anywhere, in every
+         *     order; it has no `cursor` beside it. `id_end` finds models by the last letters of their ids, whatever else is asked.
          */
         get: operations["list_models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/models/ids": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Model Ids
+         * @description The id of every model that `GET /api/models` would list for the same question, in the same order.
+         */
+        get: operations["list_model_ids"];
         put?: never;
         post?: never;
         delete?: never;
@@ -955,6 +975,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tree": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Tree
+         * @description The folders of a place with all that lies below each, and the models that lie directly in it.
+         */
+        get: operations["get_tree"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tree/rename": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rename Tree
+         * @description Gives a folder another name: every model below it moves, with its records. `plan` only tells what would.
+         */
+        post: operations["rename_tree"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tree/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete Tree
+         * @description Puts every model below a folder into the trash. `plan` only tells which, and which files stay.
+         */
+        post: operations["delete_tree"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Usage
+         * @description How much room the models take, the largest part first, and how full the drives are.
+         */
+        get: operations["get_usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/settings": {
         parameters: {
             query?: never;
@@ -964,7 +1064,7 @@ export interface paths {
         };
         /**
          * Get Settings
-         * @description The settings that count now, and which of them may be changed here.
+         * @description The settings that count now, what each is, and which of them may be changed here.
          */
         get: operations["get_settings"];
         put?: never;
@@ -997,6 +1097,26 @@ export interface paths {
          */
         put: operations["set_rules"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rules/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Rules
+         * @description Where models of the library would go by candidate rules, and why; nothing is saved and nothing moves.
+         */
+        post: operations["preview_rules"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1042,6 +1162,26 @@ export interface paths {
          * @description Forgets the stored key for a source.
          */
         delete: operations["remove_token"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tokens/{name}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test Token
+         * @description Asks the source whether the stored key is good, and whose it is.
+         */
+        post: operations["test_token"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1151,6 +1291,16 @@ export interface components {
             root: components["schemas"]["RootView"];
             task?: components["schemas"]["TaskView"] | null;
         };
+        /**
+         * Amount
+         * @description How many models, and their bytes.
+         */
+        Amount: {
+            /** Count */
+            count: number;
+            /** Bytes */
+            bytes: number;
+        };
         /** Answer[About] */
         Answer_About_: {
             /**
@@ -1216,6 +1366,44 @@ export interface components {
              */
             success: boolean;
             data?: components["schemas"]["DownloadView"] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** Answer[KeyTrialView] */
+        Answer_KeyTrialView_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            data?: components["schemas"]["KeyTrialView"] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** Answer[ModelIds] */
+        Answer_ModelIds_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            data?: components["schemas"]["ModelIds"] | null;
             /** Error */
             error?: string | null;
             /** Code */
@@ -1361,6 +1549,63 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
+        /** Answer[RulesPreview] */
+        Answer_RulesPreview_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            data?: components["schemas"]["RulesPreview"] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** Answer[RulesView] */
+        Answer_RulesView_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            data?: components["schemas"]["RulesView"] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** Answer[SettingsView] */
+        Answer_SettingsView_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            data?: components["schemas"]["SettingsView"] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
         /** Answer[TaskView] */
         Answer_TaskView_: {
             /**
@@ -1369,6 +1614,63 @@ export interface components {
              */
             success: boolean;
             data?: components["schemas"]["TaskView"] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** Answer[TreeChange] */
+        Answer_TreeChange_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            data?: components["schemas"]["TreeChange"] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** Answer[Tree] */
+        Answer_Tree_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            data?: components["schemas"]["Tree"] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** Answer[Usage] */
+        Answer_Usage_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            data?: components["schemas"]["Usage"] | null;
             /** Error */
             error?: string | null;
             /** Code */
@@ -1433,6 +1735,26 @@ export interface components {
             data?: {
                 [key: string]: string;
             } | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** Answer[list[KeyView]] */
+        Answer_list_KeyView__: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            /** Data */
+            data?: components["schemas"]["KeyView"][] | null;
             /** Error */
             error?: string | null;
             /** Code */
@@ -1515,6 +1837,21 @@ export interface components {
             moves: components["schemas"]["Moving"][];
         };
         /**
+         * CandidateRule
+         * @description A rule as somebody is typing it: it may still be wrong.
+         */
+        CandidateRule: {
+            /** When */
+            when?: {
+                [key: string]: string;
+            };
+            /**
+             * To
+             * @default
+             */
+            to: string;
+        };
+        /**
          * ChangeIn
          * @description What may be changed of an unfinished download.
          */
@@ -1533,6 +1870,16 @@ export interface components {
             draft?: {
                 [key: string]: unknown;
             } | null;
+        };
+        /**
+         * ChoiceView
+         * @description One value that a setting may have, in the caller's language.
+         */
+        ChoiceView: {
+            /** Value */
+            value: string;
+            /** Title */
+            title: string;
         };
         /**
          * Chosen
@@ -1714,6 +2061,19 @@ export interface components {
             };
         };
         /**
+         * FixedBy
+         * @description What says a setting so that it cannot be changed here: a flag, a variable or the file, by its name.
+         */
+        FixedBy: {
+            /**
+             * By
+             * @enum {string}
+             */
+            by: "flag" | "environment" | "config";
+            /** Name */
+            name: string;
+        };
+        /**
          * ImportWish
          * @description Files and folders of the machine that the server runs on; absolute paths.
          */
@@ -1739,6 +2099,47 @@ export interface components {
         KeyIn: {
             /** Value */
             value: string;
+        };
+        /**
+         * KeyTrialView
+         * @description What a source said of a key, with a sentence in the caller's language and what to do.
+         */
+        KeyTrialView: {
+            /** Name */
+            name: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "good" | "refused" | "unreachable" | "none";
+            /** Who */
+            who?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            };
+            /** Sentence */
+            sentence: string;
+            /** Hint */
+            hint?: string | null;
+        };
+        /**
+         * KeyView
+         * @description A key that is set or not, without the key: its last four characters where it is long enough, where from, when.
+         */
+        KeyView: {
+            /** Name */
+            name: string;
+            /** Set */
+            set: boolean;
+            /** Last4 */
+            last4: string | null;
+            /** From */
+            from: ("environment" | "file") | null;
+            /** Added */
+            added: string | null;
         };
         /**
          * LinkIn
@@ -1843,6 +2244,16 @@ export interface components {
              * @default false
              */
             only_look: boolean;
+        };
+        /**
+         * ModelIds
+         * @description The ids of all models that fit, in the order asked for.
+         */
+        ModelIds: {
+            /** Ids */
+            ids: string[];
+            /** Total */
+            total: number;
         };
         /**
          * ModelPage
@@ -2030,7 +2441,13 @@ export interface components {
             file_count: number;
             /** Files */
             files: components["schemas"]["FileShort"][];
+            /** @description The first image; another preview where there is none */
             preview: components["schemas"]["PreviewShort"] | null;
+            /**
+             * Video
+             * @description The number of the first preview that is a video
+             */
+            video: number | null;
             /** Preview Count */
             preview_count: number;
             /** Trained Words */
@@ -2259,6 +2676,42 @@ export interface components {
             };
         };
         /**
+         * RehearsedView
+         * @description Where a model would go, and why, in the caller's language.
+         */
+        RehearsedView: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Kind */
+            kind: string;
+            /** Family */
+            family?: string | null;
+            /** Now */
+            now: string;
+            /** Then */
+            then?: string | null;
+            /** Rule */
+            rule?: number | null;
+            /** To */
+            to: string;
+            /** Fits */
+            fits?: {
+                [key: string]: string;
+            };
+            /** Words */
+            words?: {
+                [key: string]: string;
+            };
+            /** Stays */
+            stays?: ("in-place" | "adopted" | "missing" | "no-name") | null;
+            /** Instead */
+            instead?: string | null;
+            /** Why */
+            why: string;
+        };
+        /**
          * RestoreWish
          * @description `as_new`: beside what has its name now.
          */
@@ -2314,6 +2767,23 @@ export interface components {
             watched?: boolean | null;
         };
         /**
+         * RootShare
+         * @description What the models of one root take.
+         */
+        RootShare: {
+            /** Count */
+            count: number;
+            /** Bytes */
+            bytes: number;
+            /**
+             * Root
+             * @description Its id; the library's own is empty
+             */
+            root: string;
+            /** Path */
+            path: string;
+        };
+        /**
          * RootView
          * @description A root, whether its drive is there, and how many models it holds.
          */
@@ -2363,6 +2833,72 @@ export interface components {
             to: string;
         };
         /**
+         * RuleProblem
+         * @description What is wrong with one of the rules (`rule` counts from 0), in the caller's language.
+         */
+        RuleProblem: {
+            /**
+             * Field
+             * @enum {string}
+             */
+            field: "when" | "to";
+            /**
+             * Code
+             * @enum {string}
+             */
+            code: "unknown-word" | "needs-name" | "unknown-fact" | "unknown-kind";
+            /**
+             * Word
+             * @default
+             */
+            word: string;
+            /** Rule */
+            rule: number;
+            /** Sentence */
+            sentence: string;
+        };
+        /**
+         * RulesPreview
+         * @description What candidate rules would do. With a rule that is wrong nothing is tried: `items` is empty then.
+         */
+        RulesPreview: {
+            /** Problems */
+            problems: components["schemas"]["RuleProblem"][];
+            /** Items */
+            items: components["schemas"]["RehearsedView"][];
+            /** Moving */
+            moving: number;
+        };
+        /**
+         * RulesView
+         * @description The rules in their order, the words that templates may have, the facts that conditions may name.
+         */
+        RulesView: {
+            /** Rules */
+            rules: components["schemas"]["Rule"][];
+            /** Words */
+            words: string[];
+            /** Facts */
+            facts: string[];
+            /** Default */
+            default: string;
+        };
+        /**
+         * RulesWish
+         * @description Rules to try, on models that are named or on some of every kind and family.
+         */
+        RulesWish: {
+            /** Rules */
+            rules: components["schemas"]["CandidateRule"][];
+            /** Ids */
+            ids?: string[] | null;
+            /**
+             * Limit
+             * @default 40
+             */
+            limit: number;
+        };
+        /**
          * ScanWish
          * @description Folders to scan, or all roots; `hash` waits for the hashes too.
          */
@@ -2391,6 +2927,250 @@ export interface components {
             params?: {
                 [key: string]: string[];
             };
+        };
+        /**
+         * SectionView
+         * @description A group of settings, in the caller's language.
+         */
+        SectionView: {
+            /**
+             * Name
+             * @enum {string}
+             */
+            name: "library" | "downloads" | "network" | "previews" | "appearance" | "backups" | "system";
+            /** Title */
+            title: string;
+        };
+        /**
+         * SettingView
+         * @description One setting. Bounds are taken in, except `above`; `variable` and `name` (in config.toml) set it elsewhere.
+         *
+         *     `type` says how to show and read the value; hours look like 22:00-07:00. `from` is where the value is from. With
+         *     `restart` another value counts when the server is started the next time.
+         */
+        SettingView: {
+            /** Name */
+            name: string;
+            /**
+             * Section
+             * @enum {string}
+             */
+            section: "library" | "downloads" | "network" | "previews" | "appearance" | "backups" | "system";
+            /** Title */
+            title: string;
+            /** Help */
+            help: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "integer" | "number" | "text" | "choice" | "flag" | "hours" | "bytes" | "bytes-per-second" | "folder" | "file" | "url" | "rules";
+            /** Value */
+            value: unknown;
+            /** Default */
+            default: unknown;
+            /**
+             * From
+             * @enum {string}
+             */
+            from: "flag" | "environment" | "config" | "saved" | "default";
+            /** Choices */
+            choices?: components["schemas"]["ChoiceView"][] | null;
+            /** Minimum */
+            minimum?: number | null;
+            /** Above */
+            above?: number | null;
+            /** Maximum */
+            maximum?: number | null;
+            /** Changeable */
+            changeable: boolean;
+            fixed_by?: components["schemas"]["FixedBy"] | null;
+            /** Restart */
+            restart: boolean;
+            /** Variable */
+            variable: string;
+        };
+        /**
+         * Settings
+         * @description The settings as they count now.
+         */
+        Settings: {
+            /**
+             * Home
+             * Format: path
+             */
+            home?: string;
+            /**
+             * Library
+             * Format: path
+             */
+            library?: string;
+            /**
+             * Watch
+             * @default true
+             */
+            watch: boolean;
+            /** Rules */
+            rules?: components["schemas"]["Rule"][];
+            /**
+             * Downloads At Once
+             * @default 3
+             */
+            downloads_at_once: number;
+            /**
+             * Downloads Per Host
+             * @default 2
+             */
+            downloads_per_host: number;
+            /**
+             * Connections
+             * @default 16
+             */
+            connections: number;
+            /**
+             * Bandwidth
+             * @default 0
+             */
+            bandwidth: number;
+            /**
+             * Bandwidth Hours
+             * @default
+             */
+            bandwidth_hours: string;
+            /**
+             * Download Hours
+             * @default
+             */
+            download_hours: string;
+            /**
+             * Tries
+             * @default 8
+             */
+            tries: number;
+            /**
+             * Retry Pause
+             * @default 1
+             */
+            retry_pause: number;
+            /**
+             * Space Margin
+             * @default 0
+             */
+            space_margin: number;
+            /**
+             * Host
+             * @default 127.0.0.1
+             */
+            host: string;
+            /**
+             * Port
+             * @default 8190
+             */
+            port: number;
+            /**
+             * Civitai Url
+             * @default https://civitai.com
+             */
+            civitai_url: string;
+            /**
+             * Hf Endpoint
+             * @default https://huggingface.co
+             */
+            hf_endpoint: string;
+            /**
+             * Allowed Hosts
+             * @default
+             */
+            allowed_hosts: string;
+            /** Ca File */
+            ca_file?: string | null;
+            /**
+             * Stall Timeout
+             * @default 30
+             */
+            stall_timeout: number;
+            /**
+             * Connect Timeout
+             * @default 12
+             */
+            connect_timeout: number;
+            /**
+             * Previews
+             * @default 8
+             */
+            previews: number;
+            /**
+             * Nsfw Cover
+             * @default r
+             * @enum {string}
+             */
+            nsfw_cover: "pg13" | "r" | "x" | "xxx" | "never";
+            /**
+             * Nsfw Hide
+             * @default never
+             * @enum {string}
+             */
+            nsfw_hide: "r" | "x" | "xxx" | "never";
+            /**
+             * Theme
+             * @default dark
+             * @enum {string}
+             */
+            theme: "dark" | "light" | "contrast" | "system";
+            /**
+             * Density
+             * @default comfortable
+             * @enum {string}
+             */
+            density: "comfortable" | "compact" | "list";
+            /**
+             * Lang
+             * @default
+             */
+            lang: string;
+            /**
+             * Shortcuts
+             * @default true
+             */
+            shortcuts: boolean;
+            /**
+             * Notify
+             * @default false
+             */
+            notify: boolean;
+            /**
+             * Log Level
+             * @default info
+             * @enum {string}
+             */
+            log_level: "debug" | "info" | "warning" | "error";
+            /** Log Dir */
+            log_dir?: string | null;
+        };
+        /**
+         * SettingsView
+         * @description Every setting: the plain values, the names of those that may ever be changed here, and all about each.
+         */
+        SettingsView: {
+            values: components["schemas"]["Settings"];
+            /** Changeable */
+            changeable: string[];
+            /** Sections */
+            sections: components["schemas"]["SectionView"][];
+            /** Settings */
+            settings: components["schemas"]["SettingView"][];
+        };
+        /**
+         * Share
+         * @description What the models with one value take; `none` stands for those that have no value.
+         */
+        Share: {
+            /** Count */
+            count: number;
+            /** Bytes */
+            bytes: number;
+            /** Value */
+            value: string;
         };
         /**
          * State
@@ -2470,6 +3250,153 @@ export interface components {
             ended_at?: string | null;
         };
         /**
+         * Tree
+         * @description What a folder holds, the largest first; `items` are the first of `item_count`.
+         */
+        Tree: {
+            /** Root */
+            root: string;
+            /** Path */
+            path: string;
+            /** Bytes */
+            bytes: number;
+            /** Models */
+            models: number;
+            /** Folders */
+            folders: components["schemas"]["TreeFolder"][];
+            /** Items */
+            items: components["schemas"]["TreeItem"][];
+            /** Item Count */
+            item_count: number;
+        };
+        /**
+         * TreeChange
+         * @description The plan, and the task that carries it out, when it was begun.
+         *
+         *     The task's result: `done` (models), `bytes`, `problems` (`id`, `name`, `code`, `context`), `left`, `left_count`.
+         */
+        TreeChange: {
+            plan: components["schemas"]["TreePlan"];
+            task?: components["schemas"]["TaskView"] | null;
+        };
+        /**
+         * TreeDelete
+         * @description A folder below a root, whose id is empty for the library's own; `plan` only tells what would happen.
+         */
+        TreeDelete: {
+            /**
+             * Root
+             * @default
+             */
+            root: string;
+            /** Path */
+            path: string;
+            /**
+             * Plan
+             * @default false
+             */
+            plan: boolean;
+        };
+        /**
+         * TreeFolder
+         * @description A folder; `bytes` and `models` count everything below it, however deep.
+         */
+        TreeFolder: {
+            /** Name */
+            name: string;
+            /** Path */
+            path: string;
+            /** Bytes */
+            bytes: number;
+            /** Models */
+            models: number;
+        };
+        /**
+         * TreeItem
+         * @description A model that lies directly in the folder; `size` in bytes.
+         */
+        TreeItem: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Kind */
+            kind: string;
+            /** Size */
+            size: number;
+            /** State */
+            state: string;
+        };
+        /**
+         * TreePlan
+         * @description What would be done. `items` and `left`, the files that stay, hold at most a thousand; all are counted.
+         */
+        TreePlan: {
+            /** Root */
+            root: string;
+            /** Path */
+            path: string;
+            /**
+             * To
+             * @description The folder's new path; null for the trash
+             */
+            to: string | null;
+            /** Models */
+            models: number;
+            /** Bytes */
+            bytes: number;
+            /** Items */
+            items: components["schemas"]["TreePlanItem"][];
+            /**
+             * Left
+             * @description Files that are not ours, or not of a model: they stay where they are
+             */
+            left: string[];
+            /** Left Count */
+            left_count: number;
+        };
+        /**
+         * TreePlanItem
+         * @description A model that would go: the place it has below the root, and the one it gets, null for the trash.
+         */
+        TreePlanItem: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Place */
+            place: string;
+            /** Bytes */
+            bytes: number;
+            /** To */
+            to: string | null;
+        };
+        /**
+         * TreeRename
+         * @description A folder and its new name, which is made safe for every disk; with `merge` it may be there already.
+         */
+        TreeRename: {
+            /**
+             * Root
+             * @default
+             */
+            root: string;
+            /** Path */
+            path: string;
+            /**
+             * Plan
+             * @default false
+             */
+            plan: boolean;
+            /** Name */
+            name: string;
+            /**
+             * Merge
+             * @default false
+             */
+            merge: boolean;
+        };
+        /**
          * Trust
          * @description What the bytes of a file are worth.
          */
@@ -2486,6 +3413,42 @@ export interface components {
         UndoWish: {
             /** Id */
             id: string;
+        };
+        /**
+         * Usage
+         * @description Models that are missing take no room. What has two sources is counted under both; two names of one file twice.
+         */
+        Usage: {
+            total: components["schemas"]["Amount"];
+            /** By Kind */
+            by_kind: components["schemas"]["Share"][];
+            /** By Family */
+            by_family: components["schemas"]["Share"][];
+            /** By Base Model */
+            by_base_model: components["schemas"]["Share"][];
+            /** By Source */
+            by_source: components["schemas"]["Share"][];
+            /** By Root */
+            by_root: components["schemas"]["RootShare"][];
+            /** Volumes */
+            volumes: components["schemas"]["VolumeView"][];
+            trash: components["schemas"]["Amount"];
+        };
+        /**
+         * VolumeView
+         * @description A drive, or a part of one: `total` and `free` in bytes, `ours` those of the models in the roots on it.
+         */
+        VolumeView: {
+            /** Path */
+            path: string;
+            /** Total */
+            total: number;
+            /** Free */
+            free: number;
+            /** Ours */
+            ours: number;
+            /** Roots */
+            roots: string[];
         };
     };
     responses: never;
@@ -4570,6 +5533,11 @@ export interface operations {
     list_models: {
         parameters: {
             query?: {
+                limit?: number;
+                cursor?: string | null;
+                /** @description Begins behind so many models, in place of `cursor`. */
+                offset?: number | null;
+                facets?: boolean;
                 /** @description Words, and rules such as `kind:lora -tag:photo size:>2gb`. */
                 q?: string;
                 kind?: string[];
@@ -4593,9 +5561,6 @@ export interface operations {
                 id_end?: string | null;
                 sort?: "added" | "name" | "size" | "updated" | "published" | "rating" | "match";
                 order?: ("asc" | "desc") | null;
-                limit?: number;
-                cursor?: string | null;
-                facets?: boolean;
             };
             header?: never;
             path?: never;
@@ -4610,6 +5575,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Answer_ModelPage_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_model_ids: {
+        parameters: {
+            query?: {
+                /** @description Words, and rules such as `kind:lora -tag:photo size:>2gb`. */
+                q?: string;
+                kind?: string[];
+                family?: string[];
+                base_model?: string[];
+                tag?: string[];
+                list?: string[];
+                source?: string[];
+                state?: string[];
+                creator?: string[];
+                format?: string[];
+                precision?: string[];
+                nsfw?: string[];
+                license?: string[];
+                root?: string[];
+                trust?: string[];
+                rating?: string[];
+                favorite?: string[];
+                size?: string[];
+                added_at?: string[];
+                id_end?: string | null;
+                sort?: "added" | "name" | "size" | "updated" | "published" | "rating" | "match";
+                order?: ("asc" | "desc") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_ModelIds_"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
@@ -4713,6 +5740,188 @@ export interface operations {
             };
         };
     };
+    get_tree: {
+        parameters: {
+            query?: {
+                root?: string;
+                path?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_Tree_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    rename_tree: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TreeRename"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_TreeChange_"];
+                };
+            };
+            /** @description It has begun */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_TreeChange_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    delete_tree: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TreeDelete"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_TreeChange_"];
+                };
+            };
+            /** @description It has begun */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_TreeChange_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_usage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_Usage_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     get_settings: {
         parameters: {
             query?: never;
@@ -4728,7 +5937,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Answer_dict_str__Any__"];
+                    "application/json": components["schemas"]["Answer_SettingsView_"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
@@ -4772,7 +5981,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Answer_dict_str__Any__"];
+                    "application/json": components["schemas"]["Answer_SettingsView_"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
@@ -4810,7 +6019,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Answer_dict_str__Any__"];
+                    "application/json": components["schemas"]["Answer_RulesView_"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
@@ -4852,7 +6061,49 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Answer_dict_str__Any__"];
+                    "application/json": components["schemas"]["Answer_RulesView_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    preview_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RulesWish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_RulesPreview_"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
@@ -4890,7 +6141,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Answer_list_dict_str__Any___"];
+                    "application/json": components["schemas"]["Answer_list_KeyView__"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
@@ -4975,6 +6226,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Answer_bool_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    test_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["NothingWish"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_KeyTrialView_"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
