@@ -215,7 +215,7 @@ export interface paths {
         put?: never;
         /**
          * Delete Models
-         * @description Puts several models into the trash.
+         * @description Puts several models into the trash; those that could not go are told with their reasons.
          */
         post: operations["delete_models"];
         delete?: never;
@@ -1396,6 +1396,44 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
+        /** Answer[ManyChanged] */
+        Answer_ManyChanged_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            data?: components["schemas"]["ManyChanged"] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** Answer[ManyDeleted] */
+        Answer_ManyDeleted_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            data?: components["schemas"]["ManyDeleted"] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
         /** Answer[ModelIds] */
         Answer_ModelIds_: {
             /**
@@ -1625,6 +1663,25 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
+        /** Answer[TrashEntry] */
+        Answer_TrashEntry_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            data?: components["schemas"]["TrashEntry"] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
         /** Answer[TreeChange] */
         Answer_TreeChange_: {
             /**
@@ -1746,6 +1803,26 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
+        /** Answer[list[KeptSearch]] */
+        Answer_list_KeptSearch__: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            /** Data */
+            data?: components["schemas"]["KeptSearch"][] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
         /** Answer[list[KeyView]] */
         Answer_list_KeyView__: {
             /**
@@ -1795,6 +1872,26 @@ export interface components {
             success: boolean;
             /** Data */
             data?: components["schemas"]["TaskView"][] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** Answer[list[TrashEntry]] */
+        Answer_list_TrashEntry__: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            /** Data */
+            data?: components["schemas"]["TrashEntry"][] | null;
             /** Error */
             error?: string | null;
             /** Code */
@@ -2093,6 +2190,26 @@ export interface components {
             duplicates: boolean;
         };
         /**
+         * KeptSearch
+         * @description A search that was kept: what was typed, and the facets that were chosen.
+         */
+        KeptSearch: {
+            /** Name */
+            name: string;
+            /**
+             * Q
+             * @default
+             */
+            q: string;
+            /**
+             * Params
+             * @default {}
+             */
+            params: {
+                [key: string]: string[];
+            };
+        };
+        /**
          * KeyIn
          * @description A key for a source.
          */
@@ -2200,6 +2317,26 @@ export interface components {
              * @default false
              */
             again: boolean;
+        };
+        /**
+         * ManyChanged
+         * @description What was changed of many models, and what could not be.
+         */
+        ManyChanged: {
+            /** Changed */
+            changed: string[];
+            /** Failed */
+            failed: components["schemas"]["Problem"][];
+        };
+        /**
+         * ManyDeleted
+         * @description What went into the trash of many models, and what could not.
+         */
+        ManyDeleted: {
+            /** Done */
+            done: components["schemas"]["TrashEntry"][];
+            /** Problems */
+            problems: components["schemas"]["Problem"][];
         };
         /**
          * ManyIn
@@ -2560,6 +2697,27 @@ export interface components {
             nsfw_level?: number | null;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * Problem
+         * @description Why something could not be done to a model; `error` and `hint` are sentences in the caller's language.
+         */
+        Problem: {
+            /** Id */
+            id: string;
+            /** Code */
+            code: string;
+            /** Error */
+            error: string;
+            /** Hint */
+            hint?: string | null;
+            /**
+             * Context
+             * @default {}
+             */
+            context: {
+                [key: string]: unknown;
+            };
         };
         /**
          * PurgeWish
@@ -3248,6 +3406,41 @@ export interface components {
             began_at: string;
             /** Ended At */
             ended_at?: string | null;
+        };
+        /**
+         * TrashEntry
+         * @description A model in the trash: `entry` names it there, `why` tells how it came there, `size` in bytes.
+         */
+        TrashEntry: {
+            /** Entry */
+            entry: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Why */
+            why: string;
+            /** At */
+            at: string;
+            /** Size */
+            size: number;
+            /** Files */
+            files: string[];
+            /**
+             * Root
+             * @default
+             */
+            root: string;
+            /**
+             * Place
+             * @default
+             */
+            place: string;
+            /**
+             * Home
+             * @default
+             */
+            home: string;
         };
         /**
          * Tree
@@ -3971,7 +4164,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Answer_dict_str__Any__"];
+                    "application/json": components["schemas"]["Answer_TrashEntry_"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
@@ -4057,7 +4250,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Answer_dict_str__Any__"];
+                    "application/json": components["schemas"]["Answer_ManyDeleted_"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
@@ -4097,7 +4290,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Answer_dict_str__Any__"];
+                    "application/json": components["schemas"]["Answer_TrashEntry_"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
@@ -4179,7 +4372,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Answer_list_dict_str__Any___"];
+                    "application/json": components["schemas"]["Answer_list_TrashEntry__"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
@@ -5052,7 +5245,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Answer_list_dict_str__Any___"];
+                    "application/json": components["schemas"]["Answer_list_KeptSearch__"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
@@ -5094,7 +5287,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Answer_list_dict_str__Any___"];
+                    "application/json": components["schemas"]["Answer_list_KeptSearch__"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
@@ -5134,7 +5327,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Answer_list_dict_str__Any___"];
+                    "application/json": components["schemas"]["Answer_list_KeptSearch__"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
@@ -5176,7 +5369,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Answer_dict_str__Any__"];
+                    "application/json": components["schemas"]["Answer_ManyChanged_"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
