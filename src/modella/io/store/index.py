@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 
 import apsw
 
-from modella.core.query import Query, Sort
+from modella.core.query import NONE, Query, Sort
 from modella.core.root import LIBRARY
-from modella.core.summary import Row, row_of
+from modella.core.summary import Row, row_of, with_lists
 from modella.io.store.database import Database
 from modella.io.store.search import Change, Finder, Page, Weight
 
@@ -55,7 +55,7 @@ CREATE VIRTUAL TABLE words USING fts5(text, tokenize = "unicode61 remove_diacrit
   contentless_delete = 1, detail = none);
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab(words, 'row');
 """
-_VERSION = 5
+_VERSION = 6
 """An index of an older version is made anew: it holds nothing that the files do not say."""
 
 
@@ -102,6 +102,7 @@ class Index(Database):
         self._finder = Finder(path)
         self._terms: dict[tuple[str, str], int] = {}
         self._last = 0
+        self._lists: Mapping[str, tuple[str, ...]] = {}
 
     def close(self) -> None:
         """Ends both connections."""
@@ -219,6 +220,16 @@ class Index(Database):
                 found |= {int(str(n)): str(told) for n, told in db.execute(query, (asked,))}
         return [json.loads(found[n]) for n in numbers if n in found]
 
+    def summaries_of(self, ids: Sequence[str]) -> list[dict[str, Any]]:
+        """Summaries of those of these models that there are, in their order."""
+        query = "SELECT id, summary FROM models WHERE id IN (SELECT value FROM json_each(?))"
+        found: dict[str, str] = {}
+        for start in range(0, len(ids), 500):
+            asked = json.dumps(list(ids[start : start + 500]))
+            with self._use(writes=False) as db:
+                found |= {str(model): str(told) for model, told in db.execute(query, (asked,))}
+        return [json.loads(found[model]) for model in ids if model in found]
+
     def count_in(self, root: str) -> int:
         """How many models a root holds."""
         with self._use(writes=False) as db:
@@ -266,6 +277,39 @@ class Index(Database):
         after = frozenset({("state", state)})
         self._finder.take([Change(n, frozenset({("state", old)}), after) for n, old in rows])
         return len(rows)
+
+    def set_lists(self, of: Mapping[str, tuple[str, ...]]) -> list[str]:
+        """Says of every model, by its id, in which lists it is, and of those that come later; whose lists changed."""
+        query = (
+            "SELECT n, id, value FROM models JOIN members USING (n) JOIN terms USING (t) WHERE facet = 'list'"
+            " AND (value <> ?1 OR id IN (SELECT value FROM json_each(?2)))"
+        )
+        before: dict[tuple[int, str], set[str]] = {}
+        with self._use() as db:
+            self._lists = of
+            for n, model, value in db.execute(query, (NONE, json.dumps(list(of)))):
+                before.setdefault((int(str(n)), str(model)), set()).add(str(value))
+            changes = []
+            for (n, model), had in before.items():
+                has = set(of.get(model, ())) or {NONE}
+                if has != had:
+                    self._put_lists(db, n, had, has)
+                    was, now = ({("list", name) for name in names} for names in (had, has))
+                    changes.append((model, Change(n, frozenset(was), frozenset(now))))
+        if changes:
+            self._finder.take([change for _, change in changes])
+        return [model for model, _ in changes]
+
+    def _put_lists(self, db: apsw.Connection, n: int, had: set[str], has: set[str]) -> None:
+        terms = [(self._term(db, ("list", name)), n) for name in had]
+        db.executemany("DELETE FROM members WHERE t = ? AND n = ?", terms)
+        db.executemany("INSERT INTO members VALUES (?,?)", [(self._term(db, ("list", name)), n) for name in has])
+        names = json.dumps(sorted(has - {NONE}), ensure_ascii=False)
+        db.execute(
+            "UPDATE models SET record = json_set(record, '$.lists', json(:names)),"
+            " summary = json_set(summary, '$.lists', json(:names)) WHERE n = :n",
+            {"names": names, "n": n},
+        )
 
     def is_unreachable(self, root: str) -> bool:
         """Whether something of a root was unreachable when somebody looked last."""
@@ -389,7 +433,14 @@ class Index(Database):
         """
         return self._finder.weights(_WEIGHED, (("state", "missing"), ("state", "not-downloaded")))
 
+    def weight_of(self, term: tuple[str, str]) -> tuple[int, int]:
+        """How many models have a facet's value, and the bytes of those that are not missing."""
+        members, gone = self._finder.members(term), self._finder.members(("state", "missing"))
+        sizes = self._finder.sizes()
+        return len(members), sum(sizes.get(n, 0) for n in members - gone)
+
     def _put(self, db: apsw.Connection, row: Row) -> list[Change]:
+        row = with_lists(row, self._lists.get(row.id, ()))
         known, before, gone = _make_room(db, row)
         n = known if known is not None else self._next_number(db)
         db.execute(f"INSERT INTO models VALUES ({','.join('?' * 13)})", (n, *row[:12]))
