@@ -9,6 +9,7 @@ from fastapi.routing import APIRoute
 
 from modella import __version__
 from modella.api import (
+    attention,
     changes,
     downloads,
     events,
@@ -61,7 +62,21 @@ def make_app(house: House, *, names: Sequence[str] = (), examples: Sequence[str]
     )
     app.state.house = house
     app.state.examples = list(examples)
-    for room in (downloads, changes, library, registry, models, lists, tree, usage, settings, events, health, pages):
+    for room in (
+        downloads,
+        changes,
+        library,
+        registry,
+        models,
+        lists,
+        tree,
+        usage,
+        attention,
+        settings,
+        events,
+        health,
+        pages,
+    ):
         app.include_router(room.router)
     answer_errors(app)
     app.add_middleware(Guard, names=names)

@@ -149,6 +149,7 @@ def facets_of(record: Mapping[str, Any]) -> set[tuple[str, str]]:
         **{name: record.get(name) for name in ("kind", "family", "base_model", "creator", "state", "root", "rating")},
         "nsfw": _rated(record.get("nsfw_level")),
         "favorite": "yes" if record.get("favorite") else "no",
+        "conflict": "yes" if record.get("conflicts") else "no",
     }
     found = {(name, value[:_LONGEST_VALUE]) for name, values in many.items() for value in values or [NONE]}
     return found | {

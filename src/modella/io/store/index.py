@@ -41,6 +41,7 @@ CREATE INDEX members_by_model ON members (n);
 CREATE TABLE keys (key TEXT NOT NULL, way TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (key, way, n)) STRICT,
   WITHOUT ROWID;
 CREATE INDEX keys_by_model ON keys (n);
+CREATE INDEX keys_newer ON keys (key, n) WHERE way = 'newer';
 CREATE TABLE seen (
   root TEXT NOT NULL, folder TEXT NOT NULL, name TEXT NOT NULL, place TEXT NOT NULL, size INTEGER NOT NULL,
   mtime INTEGER NOT NULL, inode INTEGER NOT NULL, device INTEGER NOT NULL, link INTEGER NOT NULL,
@@ -55,7 +56,7 @@ CREATE VIRTUAL TABLE words USING fts5(text, tokenize = "unicode61 remove_diacrit
   contentless_delete = 1, detail = none);
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab(words, 'row');
 """
-_VERSION = 6
+_VERSION = 7
 """An index of an older version is made anew: it holds nothing that the files do not say."""
 
 
@@ -261,6 +262,35 @@ class Index(Database):
             for sha256, model, name in db.execute(query):
                 found.setdefault(str(sha256), []).append((str(model), str(name)))
         return list(found.items())
+
+    def repeated(self) -> tuple[int, int]:
+        """Contents that lie in several files, and the bytes of all but one of each; nothing is looked at on a disk.
+
+        Names of one file, as the last scan saw it, count as one; models that are missing or out of reach do not count.
+        """
+        query = (
+            "SELECT f.sha256, f.size, f.n, f.name, s.device, s.inode FROM files f JOIN models m USING (n)"
+            " LEFT JOIN seen s ON s.root = m.root AND s.place = m.place AND s.name = f.name AND s.inode <> 0"
+            " WHERE f.sha256 IN (SELECT sha256 FROM files WHERE sha256 IS NOT NULL GROUP BY 1 HAVING count(*) > 1)"
+        )
+        away = self._finder.members(("state", "missing")) | self._finder.members(("state", "unreachable"))
+        found: dict[str, tuple[int, set[tuple[Any, ...]]]] = {}
+        with self._use(writes=False) as db:
+            for sha256, size, n, name, device, inode in db.execute(query):
+                if int(str(n)) not in away:
+                    at = (device, inode) if inode is not None else (n, name)
+                    found.setdefault(str(sha256), (int(str(size)), set()))[1].add(at)
+        won = [(len(places) - 1) * size for size, places in found.values() if len(places) > 1]
+        return len(won), sum(won)
+
+    def outdated(self) -> list[tuple[str, str]]:
+        """Models of which a source has listed a newer version that is not here, each with the key of that one."""
+        query = (
+            "SELECT id, k.key FROM keys k JOIN models USING (n) WHERE k.way = 'newer'"
+            " AND NOT EXISTS (SELECT 1 FROM keys o WHERE o.key = k.key AND o.way = 'is') ORDER BY added_at DESC, id"
+        )
+        with self._use(writes=False) as db:
+            return [(str(model), str(key)) for model, key in db.execute(query)]
 
     def set_state(self, root: str, state: str, places: Iterable[str] | None = None) -> int:
         """Says of models, or of a whole root, whether they are present, missing or unreachable; how many changed."""
