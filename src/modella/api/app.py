@@ -21,12 +21,14 @@ from modella.api import (
     registry,
     settings,
     tree,
+    upload,
     usage,
 )
 from modella.api.answers import REFUSALS, answer_errors
 from modella.api.guard import Guard
 from modella.wiring import House
 from modella.work.tend import Caretaker
+from modella.work.uploading import resume_uploads
 
 
 def make_app(house: House, *, names: Sequence[str] = (), examples: Sequence[str] = (), tends: bool = False) -> FastAPI:
@@ -38,6 +40,7 @@ def make_app(house: House, *, names: Sequence[str] = (), examples: Sequence[str]
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await house.queue.recover()
+        await asyncio.to_thread(resume_uploads, house.hands, imports=tends)
         running = asyncio.create_task(house.queue.run())
         caretaker = Caretaker(house.hands)
         if tends:
@@ -72,6 +75,7 @@ def make_app(house: House, *, names: Sequence[str] = (), examples: Sequence[str]
         tree,
         usage,
         attention,
+        upload,
         settings,
         events,
         health,

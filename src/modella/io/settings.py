@@ -116,6 +116,9 @@ class Settings(BaseModel):
     space_margin: Annotated[
         int, _env("MODELLA_SPACE_MARGIN", "Bytes to leave free on the disk; 0 = the larger of 1 GiB and 2 %", ge=0)
     ] = 0
+    upload_limit: Annotated[
+        int, _env("MODELLA_UPLOAD_LIMIT", "Bytes of a file that is sent to the page, at most; 0 = no limit", ge=0)
+    ] = 0
     previews: Annotated[int, _env("MODELLA_PREVIEWS", "Preview pictures kept per model", ge=0, le=100)] = 8
     rules: Annotated[list[Rule], _env("MODELLA_RULES", "Where models go (config.toml only)", max_length=MOST_RULES)] = (
         Field(default_factory=list)
@@ -181,7 +184,7 @@ class Settings(BaseModel):
 
 CHANGEABLE = frozenset(
     {"downloads_at_once", "downloads_per_host", "connections", "bandwidth", "bandwidth_hours", "download_hours"}
-    | {"tries", "previews", "rules", "space_margin"}
+    | {"tries", "previews", "rules", "space_margin", "upload_limit"}
 )
 """Settings that the UI may change while the server runs."""
 

@@ -1,7 +1,7 @@
 """What needs a person, with how to see it: cheap to ask often, for everything is counted from what is known already.
 
-No model's files are looked at, no source is asked. What takes a moment is found again only when something has changed, and not
-more often than it is worth.
+No model's files are looked at, no source is asked. What takes a moment is found again only when something has changed,
+and not more often than it is worth.
 """
 
 import time
