@@ -72,6 +72,7 @@ class ModelSummary(BaseModel):
     preview_count: int
     trained_words: list[str]
     tags: list[str]
+    lists: list[str]
     source: str | None
     url: str | None
     conflicts: int
@@ -137,6 +138,7 @@ class ModelRecord(BaseModel):
     state: Literal["present", "missing", "unreachable", "not-downloaded"]
     files: list[RecordFile]
     tags: list[str] = []
+    lists: list[str] = []
     trained_words: list[str] = []
     description: str | None = None
     creator: str | None = None
