@@ -106,6 +106,9 @@ class Settings(BaseModel):
     shortcuts: Annotated[bool, _env("MODELLA_SHORTCUTS", "appearance")] = True
     notify: Annotated[bool, _env("MODELLA_NOTIFY", "appearance")] = False
 
+    backup_every_days: Annotated[int, _env("MODELLA_BACKUP_EVERY_DAYS", "backups", ge=0, le=3650)] = 7
+    backups_kept: Annotated[int, _env("MODELLA_BACKUPS_KEPT", "backups", ge=1, le=1000)] = 5
+
     log_level: Annotated[Literal["debug", "info", "warning", "error"], _env("MODELLA_LOG_LEVEL", "system")] = "info"
     log_dir: Annotated[Path | None, _env("MODELLA_LOG_DIR", "system")] = None
 
@@ -171,6 +174,7 @@ CHANGEABLE = frozenset(
     {"downloads_at_once", "downloads_per_host", "connections", "bandwidth", "bandwidth_hours", "download_hours"}
     | {"tries", "previews", "rules", "space_margin", "watch"}
     | {"theme", "density", "lang", "shortcuts", "notify", "nsfw_cover", "nsfw_hide"}
+    | {"backup_every_days", "backups_kept"}
 )
 """Settings that the UI may change while the server runs."""
 
