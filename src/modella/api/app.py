@@ -8,7 +8,19 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 from modella import __version__
-from modella.api import backups, changes, downloads, events, health, library, models, pages, registry, settings
+from modella.api import (
+    backups,
+    changes,
+    downloads,
+    events,
+    health,
+    languages,
+    library,
+    models,
+    pages,
+    registry,
+    settings,
+)
 from modella.api.answers import REFUSALS, answer_errors
 from modella.api.guard import Guard
 from modella.wiring import House
@@ -48,7 +60,7 @@ def make_app(house: House, *, names: Sequence[str] = (), examples: Sequence[str]
     )
     app.state.house = house
     app.state.examples = list(examples)
-    for room in (downloads, changes, library, registry, models, settings, backups, events, health, pages):
+    for room in (downloads, changes, library, registry, models, settings, languages, backups, events, health, pages):
         app.include_router(room.router)
     answer_errors(app)
     app.add_middleware(Guard, names=names)

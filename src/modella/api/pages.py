@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from modella import __version__
 from modella.api.answers import words_for
-from modella.core.words import size
+from modella.core.words import Words
 from modella.io.packaged import load_text
 
 router = APIRouter(include_in_schema=False)
@@ -23,15 +23,15 @@ async def start(request: Request) -> HTMLResponse:
     """The start page: what is here, and how to begin."""
     house, words = request.app.state.house, words_for(request)
     page = await asyncio.to_thread(house.hands.index.find, limit=24)
-    wall = "".join(_card(json.loads(item)) for item in page.items)
+    wall = "".join(_card(words, json.loads(item)) for item in page.items)
     facts = {
-        words.say("page.models"): f"{page.total:,}",
+        words.say("page.models"): words.number(page.total),
         words.say("page.library"): str(house.hands.library.root),
         words.say("page.api"): '<a href="/api/docs">/api/docs</a>',
     }
     rows = "".join(f"<dt>{escape(n)}</dt><dd>{v if v.startswith('<a') else escape(v)}</dd>" for n, v in facts.items())
     commands = escape("\n".join(request.app.state.examples or ["modella pull LINK", "modella scan FOLDER"]))
-    shown = f"{len(page.items):,} / {page.total:,}" if page.total > len(page.items) else ""
+    shown = f"{words.number(len(page.items))} / {words.number(page.total)}" if page.total > len(page.items) else ""
     wall = f"<ul class=wall>{wall}</ul>" if wall else f"<p class=lead>{escape(words.say('page.empty'))}</p>"
     body = (
         f"<h1>{escape(words.say('page.title'))}</h1><p class=lead>{escape(words.say('page.lead'))}. "
@@ -63,12 +63,12 @@ async def style() -> Response:
     return Response(load_text("pages", "style.css"), media_type="text/css")
 
 
-def _card(model: dict[str, Any]) -> str:
+def _card(words: Words, model: dict[str, Any]) -> str:
     name, preview = escape(str(model["name"])), model.get("preview") or {}
     address = f"/api/models/{escape(model['id'])}/previews/{preview.get('number')}?thumb=true"
     picture = f'<img loading=lazy alt="" src="{address}">' if _is_tame(preview) else "<div class=none></div>"
     about = " · ".join(
-        filter(None, (model["kind"], model.get("base_model") or model.get("family"), size(model["size"])))
+        filter(None, (model["kind"], model.get("base_model") or model.get("family"), words.size(model["size"])))
     )
     return f"<li>{picture}<p><bdi>{name}</bdi><small>{escape(about)}</small></p></li>"
 

@@ -8,13 +8,12 @@ from urllib.parse import quote
 import typer
 from rich.text import Text
 
-from modella.cli.commands import JsonOption, LibraryOption, answers_errors, complaints, console, words
+from modella.cli.commands import JsonOption, LibraryOption, answers_errors, complaints, console, size, words
 from modella.cli.door import open_door
 from modella.cli.exits import DONE, FAILED
 from modella.cli.follow import follow
 from modella.cli.screen import add_row, print_json, table
 from modella.core.naming import shown
-from modella.core.words import size
 
 app = typer.Typer(no_args_is_help=True, help="Backups that there are.")
 _MOST_LINES = 200
