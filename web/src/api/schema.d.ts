@@ -892,6 +892,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/models/upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload Model
+         * @description Takes the bytes of one model file as they are; the task that imports it tells the rest, as of a moved file.
+         *
+         *     Of any size, unless the setting `upload_limit` says otherwise. An upload that breaks off leaves nothing behind.
+         */
+        post: operations["upload_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/models": {
         parameters: {
             query?: never;
@@ -967,6 +989,118 @@ export interface paths {
          * @description A preview picture or video of a model, counted from 1; `thumb` gives a small picture of it.
          */
         get: operations["get_preview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Lists
+         * @description Every list, in the order of their names.
+         */
+        get: operations["get_lists"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lists/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get List
+         * @description One list with everything in it.
+         */
+        get: operations["get_list"];
+        /**
+         * Put List
+         * @description Makes a list; one that is there already keeps what it holds, and gets what is said besides.
+         */
+        put: operations["put_list"];
+        post?: never;
+        /**
+         * Delete List
+         * @description Takes a list away; its models stay.
+         */
+        delete: operations["delete_list"];
+        options?: never;
+        head?: never;
+        /**
+         * Patch List
+         * @description Gives a list another name or note.
+         */
+        patch: operations["patch_list"];
+        trace?: never;
+    };
+    "/api/lists/{name}/add": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Models
+         * @description Adds models to a list.
+         */
+        post: operations["add_models"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lists/{name}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove Models
+         * @description Takes models out of a list, also those that are not in the library any more.
+         */
+        post: operations["remove_models"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/attention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Attention
+         * @description What needs a person now, the worst first; cheap enough to be asked often.
+         */
+        get: operations["get_attention"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1187,6 +1321,96 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Backups
+         * @description The backups there are, the newest first.
+         */
+        get: operations["get_backups"];
+        put?: never;
+        /**
+         * Start Backup
+         * @description Makes a backup; the task's result is what the list tells of it.
+         */
+        post: operations["start_backup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/backups/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore Backup
+         * @description Tells what a backup would put back, or begins it as a task: what is missing or older returns, nothing newer goes.
+         *
+         *     What is there now goes to the history first.
+         */
+        post: operations["restore_backup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/backups/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download Backup
+         * @description One backup, as the file it is.
+         */
+        get: operations["download_backup"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Backup
+         * @description Removes a backup; a file that we did not make stays.
+         */
+        delete: operations["delete_backup"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/languages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Languages
+         * @description The languages there are, each by its own name.
+         */
+        get: operations["list_languages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -1252,20 +1476,6 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
-         * About
-         * @description The program and its library; `examples` are there in a demo only.
-         */
-        About: {
-            /** Version */
-            version: string;
-            /** Library */
-            library: string;
-            /** Home */
-            home: string;
-            /** Examples */
-            examples: components["schemas"]["Example"][];
-        };
-        /**
          * AdoptWish
          * @description A folder to look after where it is; `central` keeps our records in the library instead of beside the files.
          */
@@ -1308,7 +1518,7 @@ export interface components {
              * @default true
              */
             success: boolean;
-            data?: components["schemas"]["About"] | null;
+            data?: components["schemas"]["modella__api__about__About"] | null;
             /** Error */
             error?: string | null;
             /** Code */
@@ -1328,6 +1538,25 @@ export interface components {
              */
             success: boolean;
             data?: components["schemas"]["Adopted"] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** Answer[Backup] */
+        Answer_Backup_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            data?: components["schemas"]["Backup"] | null;
             /** Error */
             error?: string | null;
             /** Code */
@@ -1385,6 +1614,63 @@ export interface components {
              */
             success: boolean;
             data?: components["schemas"]["KeyTrialView"] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** Answer[ListAnswer] */
+        Answer_ListAnswer_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            data?: components["schemas"]["ListAnswer"] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** Answer[ListView] */
+        Answer_ListView_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            data?: components["schemas"]["ListView"] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** Answer[ListWhole] */
+        Answer_ListWhole_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            data?: components["schemas"]["ListWhole"] | null;
             /** Error */
             error?: string | null;
             /** Code */
@@ -1538,6 +1824,25 @@ export interface components {
              */
             success: boolean;
             data?: components["schemas"]["Reclaiming"] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** Answer[Restoring] */
+        Answer_Restoring_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            data?: components["schemas"]["Restoring"] | null;
             /** Error */
             error?: string | null;
             /** Code */
@@ -1803,6 +2108,26 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
+        /** Answer[list[Backup]] */
+        Answer_list_Backup__: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            /** Data */
+            data?: components["schemas"]["Backup"][] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
         /** Answer[list[KeptSearch]] */
         Answer_list_KeptSearch__: {
             /**
@@ -1832,6 +2157,66 @@ export interface components {
             success: boolean;
             /** Data */
             data?: components["schemas"]["KeyView"][] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** Answer[list[LanguageView]] */
+        Answer_list_LanguageView__: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            /** Data */
+            data?: components["schemas"]["LanguageView"][] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** Answer[list[ListView]] */
+        Answer_list_ListView__: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            /** Data */
+            data?: components["schemas"]["ListView"][] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** Answer[list[MatterView]] */
+        Answer_list_MatterView__: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            /** Data */
+            data?: components["schemas"]["MatterView"][] | null;
             /** Error */
             error?: string | null;
             /** Code */
@@ -1934,6 +2319,23 @@ export interface components {
             moves: components["schemas"]["Moving"][];
         };
         /**
+         * Backup
+         * @description One archive among the backups. `about` is missing where its end cannot be read; `ours` tells whose library.
+         */
+        Backup: {
+            /** Name */
+            name: string;
+            /** Size */
+            size: number;
+            /** Made At */
+            made_at: string;
+            /** Path */
+            path: string;
+            /** Ours */
+            ours: boolean;
+            about?: components["schemas"]["modella__core__backup__About"] | null;
+        };
+        /**
          * CandidateRule
          * @description A rule as somebody is typing it: it may still be wrong.
          */
@@ -1985,6 +2387,30 @@ export interface components {
         Chosen: {
             /** Ids */
             ids?: string[];
+        };
+        /**
+         * Cover
+         * @description A preview of a model of the list: `/api/models/{model}/previews/{number}`.
+         */
+        Cover: {
+            /** Number */
+            number: number;
+            /** File */
+            file: string;
+            /** Type */
+            type: string;
+            /** Width */
+            width?: number | null;
+            /** Height */
+            height?: number | null;
+            /** Blurhash */
+            blurhash?: string | null;
+            /** Nsfw Level */
+            nsfw_level?: number | null;
+            /** Model */
+            model: string;
+        } & {
+            [key: string]: unknown;
         };
         /**
          * DownloadPage
@@ -2259,6 +2685,42 @@ export interface components {
             added: string | null;
         };
         /**
+         * LanguageView
+         * @description A language: its code, the name it has for itself, and which way it is written.
+         */
+        LanguageView: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /**
+             * Direction
+             * @enum {string}
+             */
+            direction: "ltr" | "rtl";
+        };
+        /**
+         * Leaving
+         * @description One file that would stay as it is, and why.
+         *
+         *     `newer`: the present one is; `no-files`: its model is not there; `other-model`: another model lies there now;
+         *     `root-unknown`, `root-offline`; `by-hand`: databases, settings and markers are put back by people; `in-the-way`;
+         *     `not-allowed`: such a file has no business there; `damaged`: it is not what the manifest says.
+         */
+        Leaving: {
+            /** Entry */
+            entry: string;
+            /** Path */
+            path: string;
+            /** Model */
+            model?: string | null;
+            /**
+             * Why
+             * @enum {string}
+             */
+            why: "newer" | "no-files" | "other-model" | "root-unknown" | "root-offline" | "by-hand" | "in-the-way" | "not-allowed" | "damaged";
+        };
+        /**
          * LinkIn
          * @description A pasted link and what is wished with it.
          */
@@ -2299,6 +2761,119 @@ export interface components {
              * @default true
              */
             link: boolean;
+        };
+        /**
+         * ListAnswer
+         * @description A list after a change: how many entries came or went, and the ids that could not be meant.
+         */
+        ListAnswer: {
+            /** Name */
+            name: string;
+            /** Note */
+            note: string | null;
+            /** Count */
+            count: number;
+            /** Absent */
+            absent: number;
+            /** Bytes */
+            bytes: number;
+            /**
+             * Covers
+             * @description At most four, of what came last
+             */
+            covers: components["schemas"]["Cover"][];
+            /** Created At */
+            created_at: string;
+            /** Updated At */
+            updated_at: string;
+            /** Changed */
+            changed: number;
+            /** Unknown */
+            unknown: string[];
+        };
+        /**
+         * ListChange
+         * @description Another name, another note; null takes the note away.
+         */
+        ListChange: {
+            /** Name */
+            name?: string | null;
+            /** Note */
+            note?: string | null;
+        };
+        /**
+         * ListEntryView
+         * @description Something in a list; `present` tells whether it is in the library.
+         */
+        ListEntryView: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Present */
+            present: boolean;
+        };
+        /**
+         * ListView
+         * @description A list at a glance: `count` models of it are in the library with `bytes`, `absent` ones are not (any more).
+         */
+        ListView: {
+            /** Name */
+            name: string;
+            /** Note */
+            note: string | null;
+            /** Count */
+            count: number;
+            /** Absent */
+            absent: number;
+            /** Bytes */
+            bytes: number;
+            /**
+             * Covers
+             * @description At most four, of what came last
+             */
+            covers: components["schemas"]["Cover"][];
+            /** Created At */
+            created_at: string;
+            /** Updated At */
+            updated_at: string;
+        };
+        /**
+         * ListWhole
+         * @description A list with everything in it, in the order in which it came.
+         */
+        ListWhole: {
+            /** Name */
+            name: string;
+            /** Note */
+            note: string | null;
+            /** Count */
+            count: number;
+            /** Absent */
+            absent: number;
+            /** Bytes */
+            bytes: number;
+            /**
+             * Covers
+             * @description At most four, of what came last
+             */
+            covers: components["schemas"]["Cover"][];
+            /** Created At */
+            created_at: string;
+            /** Updated At */
+            updated_at: string;
+            /** Entries */
+            entries: components["schemas"]["ListEntryView"][];
+        };
+        /**
+         * ListWish
+         * @description A new list: what to note of it, and the first models in it.
+         */
+        ListWish: {
+            /** Note */
+            note?: string | null;
+            /** Ids */
+            ids?: string[];
         };
         /**
          * LookupIn
@@ -2383,6 +2958,49 @@ export interface components {
             only_look: boolean;
         };
         /**
+         * MatterView
+         * @description Something that needs a person; its words are in the locales, under `attention.<code>`.
+         */
+        MatterView: {
+            /**
+             * Code
+             * @enum {string}
+             */
+            code: "mismatch" | "damaged" | "broken" | "missing" | "changed" | "unreachable" | "conflicts" | "downloads-quarantined" | "downloads-failed" | "downloads-asking" | "downloads-review" | "duplicates" | "updates";
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "problem" | "warning" | "note";
+            /**
+             * Count
+             * @description Models, downloads, contents that lie there twice, or newer versions
+             */
+            count: number;
+            /**
+             * Bytes
+             * @description What it is about; of duplicates, what could be won; null where it says nothing
+             */
+            bytes: number | null;
+            /**
+             * Path
+             * @description The operation whose GET shows it
+             */
+            path: string;
+            /**
+             * Query
+             * @description Its parameters
+             */
+            query: {
+                [key: string]: string[];
+            };
+            /**
+             * Ids
+             * @description The models, where no query can tell them; at most 500
+             */
+            ids: string[];
+        };
+        /**
          * ModelIds
          * @description The ids of all models that fit, in the order asked for.
          */
@@ -2457,6 +3075,11 @@ export interface components {
              * @default []
              */
             tags: string[];
+            /**
+             * Lists
+             * @default []
+             */
+            lists: string[];
             /**
              * Trained Words
              * @default []
@@ -2591,6 +3214,8 @@ export interface components {
             trained_words: string[];
             /** Tags */
             tags: string[];
+            /** Lists */
+            lists: string[];
             /** Source */
             source: string | null;
             /** Url */
@@ -2870,6 +3495,27 @@ export interface components {
             why: string;
         };
         /**
+         * RestorePlan
+         * @description What putting a backup back would do. `same` counts the files that are as they were.
+         */
+        RestorePlan: {
+            /** File */
+            file: string;
+            /** Made At */
+            made_at: string;
+            /** Same Library */
+            same_library: boolean;
+            /** Returns */
+            returns?: components["schemas"]["Returning"][];
+            /** Leaves */
+            leaves?: components["schemas"]["Leaving"][];
+            /**
+             * Same
+             * @default 0
+             */
+            same: number;
+        };
+        /**
          * RestoreWish
          * @description `as_new`: beside what has its name now.
          */
@@ -2879,6 +3525,51 @@ export interface components {
              * @default false
              */
             as_new: boolean;
+        };
+        /**
+         * Restoring
+         * @description What putting a backup back would do, and the task that does it; without one only the plan was wished.
+         */
+        Restoring: {
+            plan: components["schemas"]["RestorePlan"];
+            task?: components["schemas"]["TaskView"] | null;
+        };
+        /**
+         * ReturnWish
+         * @description A backup by its name, or an archive by its whole path on the server; `plan` only tells what would be done.
+         *
+         *     With `everything`, records come back also for models whose folder is gone.
+         */
+        ReturnWish: {
+            /** File */
+            file: string;
+            /**
+             * Plan
+             * @default false
+             */
+            plan: boolean;
+            /**
+             * Everything
+             * @default false
+             */
+            everything: boolean;
+        };
+        /**
+         * Returning
+         * @description One file that would be put back: it is missing, older than in the backup, or cannot be read.
+         */
+        Returning: {
+            /** Entry */
+            entry: string;
+            /** Path */
+            path: string;
+            /** Model */
+            model?: string | null;
+            /**
+             * Why
+             * @enum {string}
+             */
+            why: "missing" | "older" | "broken";
         };
         /**
          * Root
@@ -3253,6 +3944,11 @@ export interface components {
              */
             connect_timeout: number;
             /**
+             * Upload Limit
+             * @default 0
+             */
+            upload_limit: number;
+            /**
              * Previews
              * @default 8
              */
@@ -3296,6 +3992,16 @@ export interface components {
              * @default false
              */
             notify: boolean;
+            /**
+             * Backup Every Days
+             * @default 7
+             */
+            backup_every_days: number;
+            /**
+             * Backups Kept
+             * @default 5
+             */
+            backups_kept: number;
             /**
              * Log Level
              * @default info
@@ -3642,6 +4348,44 @@ export interface components {
             ours: number;
             /** Roots */
             roots: string[];
+        };
+        /**
+         * About
+         * @description The program and its library; `examples` are there in a demo only.
+         */
+        modella__api__about__About: {
+            /** Version */
+            version: string;
+            /** Library */
+            library: string;
+            /** Home */
+            home: string;
+            /** Examples */
+            examples: components["schemas"]["Example"][];
+        };
+        /**
+         * About
+         * @description What is told of an archive without opening it: it stands in its comment.
+         */
+        modella__core__backup__About: {
+            /**
+             * Made By
+             * @default modella
+             * @constant
+             */
+            made_by: "modella";
+            /** Version */
+            version: string;
+            /** Made At */
+            made_at: string;
+            /** Library */
+            library: string;
+            /** Library Path */
+            library_path: string;
+            /** Models */
+            models: number;
+            /** Files */
+            files: number;
         };
     };
     responses: never;
@@ -5723,6 +6467,53 @@ export interface operations {
             };
         };
     };
+    upload_model: {
+        parameters: {
+            query: {
+                /** @description The file's name, with its ending */
+                name: string;
+                /** @description Takes it in though the library has its content */
+                duplicates?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_TaskView_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     list_models: {
         parameters: {
             query?: {
@@ -5749,6 +6540,7 @@ export interface operations {
                 trust?: string[];
                 rating?: string[];
                 favorite?: string[];
+                conflict?: string[];
                 size?: string[];
                 added_at?: string[];
                 id_end?: string | null;
@@ -5811,6 +6603,7 @@ export interface operations {
                 trust?: string[];
                 rating?: string[];
                 favorite?: string[];
+                conflict?: string[];
                 size?: string[];
                 added_at?: string[];
                 id_end?: string | null;
@@ -5912,6 +6705,338 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_lists: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_list_ListView__"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_ListWhole_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    put_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ListWish"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_ListAnswer_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    delete_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_NoneType_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    patch_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_ListView_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    add_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ManyWish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_ListAnswer_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    remove_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ManyWish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_ListAnswer_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_attention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_list_MatterView__"];
+                };
             };
             /** @description What was asked cannot be done; `code` says why */
             "4XX": {
@@ -6463,6 +7588,253 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Answer_KeyTrialView_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_backups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_list_Backup__"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    start_backup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["NothingWish"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_TaskView_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    restore_backup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReturnWish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_Restoring_"];
+                };
+            };
+            /** @description It has begun */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_Restoring_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    download_backup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    delete_backup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_Backup_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_languages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_list_LanguageView__"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */

@@ -1,5 +1,15 @@
 import {
-  ArrowDownWideNarrow, ArrowUpNarrowWide, Bookmark, Grid2x2, Grid3x3, ListFilter, Lock, LockOpen, Rows3, Search, X,
+  ArrowDownWideNarrow,
+  ArrowUpNarrowWide,
+  Bookmark,
+  Grid2x2,
+  Grid3x3,
+  ListFilter,
+  Lock,
+  LockOpen,
+  Rows3,
+  Search,
+  X,
 } from "lucide-react";
 import { Suspense, useEffect, useMemo, useRef, useState } from "react";
 import { prefetchModels } from "@/api/models";
@@ -119,7 +129,14 @@ function SearchField({ params, change }: Pick<ToolbarProps, "params" | "change">
   useActions(
     useMemo<Action[]>(
       () => [
-        { id: "library:search", name: "web.actions.search", group: "page", icon: Search, shortcut: "/", run: () => field.current?.select() },
+        {
+          id: "library:search",
+          name: "web.actions.search",
+          group: "page",
+          icon: Search,
+          shortcut: "/",
+          run: () => field.current?.select(),
+        },
       ],
       [],
     ),
