@@ -78,6 +78,15 @@ export function Toolbar({ params, asked, change, density, onDensity, isFilters, 
         >
           {isDescending ? t("web.library.descending") : t("web.library.ascending")}
         </Button>
+        <Button
+          look="quiet"
+          icon={ICONS[density]}
+          iconOnly
+          className={styles.oneDensity}
+          onClick={() => onDensity(DENSITIES[(DENSITIES.indexOf(density) + 1) % DENSITIES.length] ?? "comfortable")}
+        >
+          {t("web.library.density")}
+        </Button>
         <fieldset className={styles.densities}>
           <legend className="visually-hidden">{t("web.library.density")}</legend>
           {DENSITIES.map((each) => (
