@@ -175,7 +175,9 @@ def test_only_this_operation_takes_large_bodies(client: Client) -> None:
 def begun(client: Client, name: str, length: int, body: bytes) -> socket.socket:
     """A connection on which a part of a file was sent."""
     wire = socket.create_connection(("127.0.0.1", int(client.host.split(":")[1])), timeout=30)
-    head = f"POST /api/models/upload?name={name} HTTP/1.1\r\nHost: {client.host}\r\nX-Modella: 1\r\n"
+    head = (
+        f"POST /api/models/upload?name={name} HTTP/1.1\r\nHost: {client.host}\r\nX-Modella: 1\r\nConnection: close\r\n"
+    )
     wire.sendall(head.encode() + f"Content-Length: {length}\r\n\r\n".encode() + body)
     return wire
 
@@ -210,7 +212,9 @@ def test_the_limit_of_the_settings_holds_for_told_and_for_untold_lengths(shelf: 
     wire = begun(client, "x.safetensors", 5_000_001, b"")
     assert b"upload-too-large" in heard(wire)
     wire = socket.create_connection(("127.0.0.1", int(client.host.split(":")[1])), timeout=30)
-    head = f"POST /api/models/upload?name=x.ckpt HTTP/1.1\r\nHost: {client.host}\r\nX-Modella: 1\r\n"
+    head = (
+        f"POST /api/models/upload?name=x.ckpt HTTP/1.1\r\nHost: {client.host}\r\nX-Modella: 1\r\nConnection: close\r\n"
+    )
     block = bytes(1_000_000)
     wire.sendall(head.encode() + b"Transfer-Encoding: chunked\r\n\r\n")
     try:
