@@ -311,8 +311,10 @@ class Index(Database):
     def set_lists(self, of: Mapping[str, tuple[str, ...]]) -> list[str]:
         """Says of every model, by its id, in which lists it is, and of those that come later; whose lists changed."""
         query = (
-            "SELECT n, id, value FROM models JOIN members USING (n) JOIN terms USING (t) WHERE facet = 'list'"
-            " AND (value <> ?1 OR id IN (SELECT value FROM json_each(?2)))"
+            "WITH meant AS (SELECT n FROM terms JOIN members USING (t) WHERE facet = 'list' AND value <> ?1"
+            " UNION SELECT n FROM models WHERE id IN (SELECT value FROM json_each(?2)))"
+            " SELECT n, id, value FROM meant CROSS JOIN models USING (n) CROSS JOIN members USING (n)"
+            " JOIN terms USING (t) WHERE facet = 'list'"
         )
         before: dict[tuple[int, str], set[str]] = {}
         with self._use() as db:
