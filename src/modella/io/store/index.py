@@ -207,8 +207,10 @@ class Index(Database):
             query += " AND place > ? AND place < ?"
             values += [f"{path}/", f"{path}0"]  # the sign that follows the slash
         with self._use(writes=False) as db:
-            rows = [(str(place), int(str(n))) for place, n in db.execute(query, values)]
+            rows: list[tuple[Any, ...]] = db.execute(query, values).fetchall()
         sizes, gone = self._finder.sizes(), self._finder.members(("state", "missing"))
+        if not gone:
+            return [(place, n, sizes.get(n, 0)) for place, n in rows]
         return [(place, n, 0 if n in gone else sizes.get(n, 0)) for place, n in rows]
 
     def summaries_at(self, numbers: Sequence[int]) -> list[dict[str, Any]]:
