@@ -45,7 +45,8 @@ class Visitor:
             f"modella.{name}": value if isinstance(value, str) else json.dumps(value) for name, value in stored.items()
         }
         self.context.add_init_script(
-            f"for (const [k, v] of Object.entries({json.dumps(values)})) if (localStorage.getItem(k) === null) localStorage.setItem(k, v)"
+            f"for (const [name, value] of Object.entries({json.dumps(values)}))"
+            " if (localStorage.getItem(name) === null) localStorage.setItem(name, value)"
         )
         self.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address)
         self.page = self.new_page()

@@ -18,6 +18,7 @@ from playwright.sync_api import Browser
 from modella.api import web
 from tests.e2e.browser import CHROMIUM, Visitor, chromium
 
+SAMPLE = 60
 LOCALES = {"MODELLA_LANG": "en", "NO_COLOR": "1"}
 
 
@@ -63,11 +64,11 @@ class Demo:
 
 
 @contextmanager
-def demo_in(folder: Path, *arguments: str, total: int = 200) -> Iterator[Demo]:
+def demo_in(folder: Path, *arguments: str, total: int = SAMPLE) -> Iterator[Demo]:
     """A demo in a process of its own, at a free port."""
     env = {name: value for name, value in os.environ.items() if not name.startswith("MODELLA_")} | LOCALES
     env |= {"MODELLA_HOME": str(folder), "MODELLA_LIBRARY": str(folder / "library")}
-    command = [sys.executable, "-m", "modella", "demo", "--port", "0", *arguments]
+    command = [sys.executable, "-m", "modella", "demo", "--port", "0", "--sample", str(SAMPLE), *arguments]
     log = folder / "log"
     folder.mkdir(parents=True, exist_ok=True)
     with log.open("w") as said, subprocess.Popen(command, env=env, stdout=said, stderr=subprocess.STDOUT) as process:

@@ -17,7 +17,7 @@ from modella.cli.door import house_of
 from modella.cli.serve import Example, HostOption, OpenOption, PortOption, serve_house
 from modella.demo.hub import Hub
 from modella.demo.large_library import widen
-from modella.demo.sample_library import fill
+from modella.demo.sample_library import MODELS, fill
 from modella.io.settings import Settings, load
 from modella.wiring import House
 
@@ -28,6 +28,7 @@ _CHOICE = {"hf-gguf": '--file "*Q4_K_M*" '}
 """What several files need beside the link."""
 
 
+SampleOption = Annotated[int, typer.Option("--sample", min=0, max=MODELS, help="Models of the sample library.")]
 ModelsOption = Annotated[
     int, typer.Option("--models", min=0, max=200_000, help="So many tiny models more, to look at a large wall.")
 ]
@@ -35,7 +36,11 @@ ModelsOption = Annotated[
 
 @answers_errors
 def demo(
-    host: HostOption = None, port: PortOption = None, open_page: OpenOption = False, models: ModelsOption = 0
+    host: HostOption = None,
+    port: PortOption = None,
+    open_page: OpenOption = False,
+    sample: SampleOption = MODELS,
+    models: ModelsOption = 0,
 ) -> None:
     """Serve a sample library with a stand-in hub: everything works offline."""
     home = load({}).home / "demo"
@@ -56,7 +61,9 @@ def demo(
         if models:
             _widen(house, models)
         leaving = threading.Event()
-        filling = threading.Thread(target=fill, args=(house.hands, hub, leaving), name="modella-sample", daemon=True)
+        filling = threading.Thread(
+            target=fill, args=(house.hands, hub, leaving, sample), name="modella-sample", daemon=True
+        )
         filling.start()
         try:
             is_default = port is None and house.settings().port == Settings.model_fields["port"].default

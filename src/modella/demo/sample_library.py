@@ -18,7 +18,7 @@ MODELS = 260
 PICTURES = 2
 
 
-def fill(hands: Hands, hub: Hub, leaving: threading.Event) -> int:
+def fill(hands: Hands, hub: Hub, leaving: threading.Event, models: int = MODELS) -> int:
     """Admits sample models until there are enough or the program leaves; how many were added.
 
     A library that has models already is left as it is.
@@ -27,7 +27,7 @@ def fill(hands: Hands, hub: Hub, leaving: threading.Event) -> int:
         return 0
     added = 0
     for model in hub.catalogue.models.values():
-        if leaving.is_set() or added >= MODELS:
+        if leaving.is_set() or added >= models:
             break
         if not _is_sound(model):
             continue

@@ -197,7 +197,8 @@ function useCounted(total: number, isAnswered: boolean) {
   const before = useRef<number>(undefined);
   useEffect(() => {
     if (!isAnswered) return;
-    if (before.current !== undefined && before.current !== total) announce(t("web.library.count", { count: total }));
+    if (before.current !== undefined && before.current !== total)
+      announce(t("web.library.count", { count: total }), "library:count");
     before.current = total;
   }, [total, isAnswered, t]);
 }
