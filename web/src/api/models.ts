@@ -32,6 +32,7 @@ const ASKED = new Set<string>([...FACETS, "q", "sort", "order", "size", "added_a
 /** What is asked of the library, as the address says it; in a settled order, so that one question has one key. */
 export function askedOf(params: URLSearchParams): string {
   const asked = new URLSearchParams([...params].filter(([name, value]) => ASKED.has(name) && value));
+  if (asked.has("q") && !asked.has("sort")) asked.set("sort", "match");
   asked.sort();
   return asked.toString();
 }
