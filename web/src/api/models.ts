@@ -132,3 +132,14 @@ export const verifyModels = (ids: readonly string[]) =>
 /** Moves a model into another folder, or gives it another name; a task. */
 export const moveModel = (id: string, wish: Schemas["MoveWish"]) =>
   data(client.POST("/api/models/{model_id}/move", { params: { path: { model_id: id } }, body: wish }));
+
+/** The few models that fit typed words best, for places that only want to name some. */
+export const foundQuery = (q: string, limit = 8) =>
+  queryOptions({
+    queryKey: ["models", "found", q, limit],
+    queryFn: async ({ signal }) => {
+      const query = { q, limit, facets: false, sort: "match" as const };
+      return (await data(client.GET("/api/models", { params: { query }, signal }))).items;
+    },
+    placeholderData: keepPreviousData,
+  });
