@@ -143,3 +143,12 @@ export const foundQuery = (q: string, limit = 8) =>
     },
     placeholderData: keepPreviousData,
   });
+
+/** What came last into the library. */
+export const newestQuery = queryOptions({
+  queryKey: ["models", "newest"],
+  queryFn: async ({ signal }) => {
+    const query = { limit: 12, facets: false, sort: "added" as const };
+    return (await data(client.GET("/api/models", { params: { query }, signal }))).items;
+  },
+});
