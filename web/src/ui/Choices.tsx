@@ -13,7 +13,7 @@ interface ChoicesProps extends Omit<PopoverProps, "children"> {
 /** What floats: the choices of a menu. */
 export function Choices({ label, choices, takesFocus, ...rest }: ChoicesProps) {
   return (
-    <Popover className={styles.popover ?? ""} placement="bottom end" {...rest}>
+    <Popover aria-label={label} className={styles.popover ?? ""} placement="bottom end" {...rest}>
       <Menu aria-label={label} autoFocus={takesFocus ? "first" : undefined} className={styles.menu ?? ""}>
         {choices.flatMap((each) => [
           ...(each.apart ? [<Separator key={`${each.id}-`} className={styles.line ?? ""} />] : []),
