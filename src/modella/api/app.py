@@ -13,6 +13,7 @@ from modella.api import (
     changes,
     downloads,
     events,
+    families,
     health,
     library,
     models,
@@ -37,6 +38,7 @@ ROOMS = (
     models,
     tree,
     usage,
+    families,
     settings,
     events,
     health,
@@ -47,9 +49,10 @@ ROOMS = (
 
 
 def make_app(
-    house: House, *, names: Sequence[str] = (), examples: Sequence[tuple[str, str]] = (), tends: bool = False
+    house: House, *, names: Sequence[str] = (), examples: Sequence[tuple[str, str, str]] = (), tends: bool = False
 ) -> FastAPI:
-    """The ASGI app of one house. `names` are host names it may be addressed by; `examples` links to try (demo).
+    """The ASGI app of one house. `names` are host names it may be addressed by;
+    `examples` are links to try in a demo: a name for each, what it shows, and the link.
 
     With `tends` the roots are looked at from the start on, watched and hashed in the background.
     """

@@ -44,6 +44,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/downloads/preview/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Preview Picture
+         * @description A picture of a link that was looked at, small and made safe; only addresses that a preview has told.
+         */
+        get: operations["preview_picture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/downloads/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause All
+         * @description Pauses everything that waits or runs; gives the number.
+         */
+        post: operations["pause_all"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/downloads/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume All
+         * @description Resumes everything that is paused; gives the number.
+         */
+        post: operations["resume_all"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/downloads": {
         parameters: {
             query?: never;
@@ -62,7 +122,11 @@ export interface paths {
          * @description Puts a link into the queue. The same Idempotency-Key gives the same download.
          */
         post: operations["add_download"];
-        delete?: never;
+        /**
+         * Clear Downloads
+         * @description Takes every finished download of these states out of the history; models stay. Gives the number.
+         */
+        delete: operations["clear_downloads"];
         options?: never;
         head?: never;
         patch?: never;
@@ -110,6 +174,26 @@ export interface paths {
          * @description Takes the reviewed registration and places the model.
          */
         post: operations["finalize_download"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/downloads/{download_id}/target": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Target Of Download
+         * @description Where a download under review would go, were these the fields of its registration. Nothing is changed.
+         */
+        post: operations["target_of_download"];
         delete?: never;
         options?: never;
         head?: never;
@@ -903,10 +987,30 @@ export interface paths {
          * List Models
          * @description Models that hold all words of `q` and have the values asked for; `!value` leaves out, `a|b` takes either.
          *
-         *     `facets` come with the first page. `next` is the cursor of the page that follows. `id_end` finds models by the last
-         *     letters of their ids, whatever else is asked.
+         *     `facets` come with the first page. `next` is the cursor of the page that follows. `offset` begins anywhere, in every
+         *     order; it has no `cursor` beside it. `id_end` finds models by the last letters of their ids, whatever else is asked.
          */
         get: operations["list_models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/models/ids": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Model Ids
+         * @description The id of every model that `GET /api/models` would list for the same question, in the same order.
+         */
+        get: operations["list_model_ids"];
         put?: never;
         post?: never;
         delete?: never;
@@ -955,6 +1059,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tree": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Tree
+         * @description The folders of a place with all that lies below each, and the models that lie directly in it.
+         */
+        get: operations["get_tree"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tree/rename": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rename Tree
+         * @description Gives a folder another name: every model below it moves, with its records. `plan` only tells what would.
+         */
+        post: operations["rename_tree"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tree/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete Tree
+         * @description Puts every model below a folder into the trash. `plan` only tells which, and which files stay.
+         */
+        post: operations["delete_tree"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Usage
+         * @description How much room the models take, the largest part first, and how full the drives are.
+         */
+        get: operations["get_usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/families": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Families
+         * @description Every architecture that can be recognised or said of a model.
+         */
+        get: operations["list_families"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/settings": {
         parameters: {
             query?: never;
@@ -964,7 +1168,7 @@ export interface paths {
         };
         /**
          * Get Settings
-         * @description The settings that count now, and which of them may be changed here.
+         * @description The settings that count now, what each is, and which of them may be changed here.
          */
         get: operations["get_settings"];
         put?: never;
@@ -997,6 +1201,26 @@ export interface paths {
          */
         put: operations["set_rules"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rules/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Rules
+         * @description Where models of the library would go by candidate rules, and why; nothing is saved and nothing moves.
+         */
+        post: operations["preview_rules"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1042,6 +1266,26 @@ export interface paths {
          * @description Forgets the stored key for a source.
          */
         delete: operations["remove_token"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tokens/{name}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test Token
+         * @description Asks the source whether the stored key is good, and whose it is.
+         */
+        post: operations["test_token"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1126,6 +1370,12 @@ export interface components {
             examples: components["schemas"]["Example"][];
         };
         /**
+         * Access
+         * @description What stands between us and the bytes, as the source tells before anything is fetched.
+         * @enum {string}
+         */
+        Access: "open" | "login" | "gated" | "early_access" | "paid" | "disabled" | "generation_only" | "archived" | "taken_down";
+        /**
          * AdoptWish
          * @description A folder to look after where it is; `central` keeps our records in the library instead of beside the files.
          */
@@ -1150,6 +1400,16 @@ export interface components {
         Adopted: {
             root: components["schemas"]["RootView"];
             task?: components["schemas"]["TaskView"] | null;
+        };
+        /**
+         * Amount
+         * @description How many models, and their bytes.
+         */
+        Amount: {
+            /** Count */
+            count: number;
+            /** Bytes */
+            bytes: number;
         };
         /** Answer[About] */
         Answer_About_: {
@@ -1216,6 +1476,63 @@ export interface components {
              */
             success: boolean;
             data?: components["schemas"]["DownloadView"] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** Answer[Foretold] */
+        Answer_Foretold_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            data?: components["schemas"]["Foretold"] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** Answer[KeyTrialView] */
+        Answer_KeyTrialView_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            data?: components["schemas"]["KeyTrialView"] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** Answer[ModelIds] */
+        Answer_ModelIds_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            data?: components["schemas"]["ModelIds"] | null;
             /** Error */
             error?: string | null;
             /** Code */
@@ -1361,6 +1678,82 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
+        /** Answer[RulesPreview] */
+        Answer_RulesPreview_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            data?: components["schemas"]["RulesPreview"] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** Answer[RulesView] */
+        Answer_RulesView_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            data?: components["schemas"]["RulesView"] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** Answer[SettingsView] */
+        Answer_SettingsView_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            data?: components["schemas"]["SettingsView"] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** Answer[Target] */
+        Answer_Target_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            data?: components["schemas"]["Target"] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
         /** Answer[TaskView] */
         Answer_TaskView_: {
             /**
@@ -1369,6 +1762,63 @@ export interface components {
              */
             success: boolean;
             data?: components["schemas"]["TaskView"] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** Answer[TreeChange] */
+        Answer_TreeChange_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            data?: components["schemas"]["TreeChange"] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** Answer[Tree] */
+        Answer_Tree_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            data?: components["schemas"]["Tree"] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** Answer[Usage] */
+        Answer_Usage_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            data?: components["schemas"]["Usage"] | null;
             /** Error */
             error?: string | null;
             /** Code */
@@ -1433,6 +1883,66 @@ export interface components {
             data?: {
                 [key: string]: string;
             } | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** Answer[int] */
+        Answer_int_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            /** Data */
+            data?: number | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** Answer[list[FamilyView]] */
+        Answer_list_FamilyView__: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            /** Data */
+            data?: components["schemas"]["FamilyView"][] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** Answer[list[KeyView]] */
+        Answer_list_KeyView__: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            /** Data */
+            data?: components["schemas"]["KeyView"][] | null;
             /** Error */
             error?: string | null;
             /** Code */
@@ -1515,6 +2025,21 @@ export interface components {
             moves: components["schemas"]["Moving"][];
         };
         /**
+         * CandidateRule
+         * @description A rule as somebody is typing it: it may still be wrong.
+         */
+        CandidateRule: {
+            /** When */
+            when?: {
+                [key: string]: string;
+            };
+            /**
+             * To
+             * @default
+             */
+            to: string;
+        };
+        /**
          * ChangeIn
          * @description What may be changed of an unfinished download.
          */
@@ -1535,12 +2060,56 @@ export interface components {
             } | null;
         };
         /**
+         * Choice
+         * @description Another version of the same model, for people to choose from.
+         */
+        Choice: {
+            /** Version Id */
+            version_id: string;
+            /** Name */
+            name: string;
+            /** Base Model */
+            base_model?: string | null;
+            /** Published At */
+            published_at?: string | null;
+        };
+        /**
+         * ChoiceView
+         * @description One value that a setting may have, in the caller's language.
+         */
+        ChoiceView: {
+            /** Value */
+            value: string;
+            /** Title */
+            title: string;
+        };
+        /**
          * Chosen
          * @description Models by their ids; none means all.
          */
         Chosen: {
             /** Ids */
             ids?: string[];
+        };
+        /**
+         * Digests
+         * @description Lower-case hex digests; what is missing, malformed, masked or the hash of nothing reads as None.
+         */
+        Digests: {
+            /** Sha256 */
+            sha256?: string | null;
+            /** Blake3 */
+            blake3?: string | null;
+            /** Autov1 */
+            autov1?: string | null;
+            /** Autov2 */
+            autov2?: string | null;
+            /** Autov3 */
+            autov3?: string | null;
+            /** Crc32 */
+            crc32?: string | null;
+            /** Git Sha1 */
+            git_sha1?: string | null;
         };
         /**
          * DownloadPage
@@ -1647,10 +2216,24 @@ export interface components {
          * @description A link to try, of the stand-in hub of `modella demo`.
          */
         Example: {
+            /** Name */
+            name: string;
             /** About */
             about: string;
             /** Link */
             link: string;
+        };
+        /**
+         * FamilyView
+         * @description An architecture: its spelling in records, its name, and a short one for labels.
+         */
+        FamilyView: {
+            /** Name */
+            name: string;
+            /** Label */
+            label: string;
+            /** Short */
+            short: string;
         };
         /**
          * FieldOrigin
@@ -1714,6 +2297,44 @@ export interface components {
             };
         };
         /**
+         * FixedBy
+         * @description What says a setting so that it cannot be changed here: a flag, a variable or the file, by its name.
+         */
+        FixedBy: {
+            /**
+             * By
+             * @enum {string}
+             */
+            by: "flag" | "environment" | "config";
+            /** Name */
+            name: string;
+        };
+        /**
+         * Foretold
+         * @description What a link would bring. `files` are those that would be fetched, `size` and `free` are in bytes.
+         *
+         *     `family` is what the base model means here; the bytes may know better. With a `problem` nothing can be fetched yet.
+         */
+        Foretold: {
+            /** Ref */
+            ref: {
+                [key: string]: unknown;
+            };
+            listing: components["schemas"]["ToldListing"];
+            /** Files */
+            files: components["schemas"]["ListedFile"][];
+            /** Size */
+            size: number | null;
+            /** Family */
+            family: string | null;
+            target: components["schemas"]["Target"];
+            /** Duplicates */
+            duplicates: components["schemas"]["Known"][];
+            /** Free */
+            free: number;
+            problem: components["schemas"]["Obstacle"] | null;
+        };
+        /**
          * ImportWish
          * @description Files and folders of the machine that the server runs on; absolute paths.
          */
@@ -1739,6 +2360,59 @@ export interface components {
         KeyIn: {
             /** Value */
             value: string;
+        };
+        /**
+         * KeyTrialView
+         * @description What a source said of a key, with a sentence in the caller's language and what to do.
+         */
+        KeyTrialView: {
+            /** Name */
+            name: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "good" | "refused" | "unreachable" | "none";
+            /** Who */
+            who?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            };
+            /** Sentence */
+            sentence: string;
+            /** Hint */
+            hint?: string | null;
+        };
+        /**
+         * KeyView
+         * @description A key that is set or not, without the key: its last four characters where it is long enough, where from, when.
+         */
+        KeyView: {
+            /** Name */
+            name: string;
+            /** Set */
+            set: boolean;
+            /** Last4 */
+            last4: string | null;
+            /** From */
+            from: ("environment" | "file") | null;
+            /** Added */
+            added: string | null;
+        };
+        /**
+         * Known
+         * @description A model of the library that holds the same content already.
+         */
+        Known: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Path */
+            path: string;
         };
         /**
          * LinkIn
@@ -1781,6 +2455,66 @@ export interface components {
              * @default true
              */
             link: boolean;
+        };
+        /**
+         * ListedFile
+         * @description One file of a listing. `size` is in bytes; `size_exact` is False when the source rounds it.
+         *
+         *     `role` is what the file is to its model: `model` and `shard` are weights; others are named for what they hold
+         *     (`text_encoder`, `vae`, `config`, `index`, `negative`, `archive`, `training_data`, `picture`, `card` ...).
+         *     `pick` selects the file at a source that gave it no id; `required` files belong to every download.
+         */
+        ListedFile: {
+            /** Name */
+            name: string;
+            /** Path */
+            path?: string | null;
+            /** File Id */
+            file_id?: string | null;
+            /** Size */
+            size?: number | null;
+            /**
+             * Size Exact
+             * @default true
+             */
+            size_exact: boolean;
+            /** @default {} */
+            digests: components["schemas"]["Digests"];
+            /**
+             * Role
+             * @default model
+             */
+            role: string;
+            /**
+             * Primary
+             * @default false
+             */
+            primary: boolean;
+            /** Format */
+            format?: string | null;
+            /** Precision */
+            precision?: string | null;
+            /** Quant */
+            quant?: string | null;
+            /** Variant */
+            variant?: string | null;
+            /** Pickle Scan */
+            pickle_scan?: string | null;
+            /** Virus Scan */
+            virus_scan?: string | null;
+            /** Scan Message */
+            scan_message?: string | null;
+            /** Scanned At */
+            scanned_at?: string | null;
+            /**
+             * Required
+             * @default false
+             */
+            required: boolean;
+            /** Pick */
+            pick?: {
+                [key: string]: string;
+            };
         };
         /**
          * LookupIn
@@ -1843,6 +2577,16 @@ export interface components {
              * @default false
              */
             only_look: boolean;
+        };
+        /**
+         * ModelIds
+         * @description The ids of all models that fit, in the order asked for.
+         */
+        ModelIds: {
+            /** Ids */
+            ids: string[];
+            /** Total */
+            total: number;
         };
         /**
          * ModelPage
@@ -2030,7 +2774,13 @@ export interface components {
             file_count: number;
             /** Files */
             files: components["schemas"]["FileShort"][];
+            /** @description The first image; another preview where there is none */
             preview: components["schemas"]["PreviewShort"] | null;
+            /**
+             * Video
+             * @description The number of the first preview that is a video
+             */
+            video: number | null;
             /** Preview Count */
             preview_count: number;
             /** Trained Words */
@@ -2104,6 +2854,46 @@ export interface components {
          * @description Nothing can be wished here: it is done to everything.
          */
         NothingWish: Record<string, never>;
+        /**
+         * Obstacle
+         * @description Why something could not be fetched as it is: a code of `core/errors` and its facts.
+         */
+        Obstacle: {
+            /** Code */
+            code: string;
+            /** Facts */
+            facts: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * Picture
+         * @description A preview picture or video. `nsfw_level` is Civitai's bit mask (1 PG … 16 XXX), None when unknown.
+         */
+        Picture: {
+            /** Url */
+            url: string;
+            /**
+             * Type
+             * @default image
+             * @enum {string}
+             */
+            type: "image" | "video";
+            /** Width */
+            width?: number | null;
+            /** Height */
+            height?: number | null;
+            /** Blurhash */
+            blurhash?: string | null;
+            /** Nsfw Level */
+            nsfw_level?: number | null;
+            /** Prompt */
+            prompt?: string | null;
+            /** Meta */
+            meta?: {
+                [key: string]: unknown;
+            };
+        };
         /**
          * PlacementPlan
          * @description What would move, and what stays.
@@ -2235,6 +3025,38 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * Ref
+         * @description A link, understood: which source, and what there. Holds no secret, so it may be stored and shown.
+         *
+         *     civitai: `model_id`, `version_id`, `file_id`, `digest`, `image_id`, `pick` (type, format, size, fp, quantType).
+         *     huggingface: `model_id` (org/name), `revision`, `path` (file or folder), `pick` (quant), `repo_type`.
+         *     url: `url` (cleaned of secrets), `digest` (sha256 given by the user, when any).
+         */
+        Ref: {
+            /** Source */
+            source: string;
+            /** Model Id */
+            model_id?: string | null;
+            /** Version Id */
+            version_id?: string | null;
+            /** File Id */
+            file_id?: string | null;
+            /** Image Id */
+            image_id?: string | null;
+            /** Digest */
+            digest?: string | null;
+            /** Revision */
+            revision?: string | null;
+            /** Path */
+            path?: string | null;
+            /** Url */
+            url?: string | null;
+            /** Pick */
+            pick?: {
+                [key: string]: string;
+            };
+        };
+        /**
          * Refusal
          * @description The envelope of every error: a sentence in the caller's language, its code, what to do, and the facts.
          */
@@ -2257,6 +3079,55 @@ export interface components {
             context: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * RehearsedView
+         * @description Where a model would go, and why, in the caller's language.
+         */
+        RehearsedView: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Kind */
+            kind: string;
+            /** Family */
+            family?: string | null;
+            /** Now */
+            now: string;
+            /** Then */
+            then?: string | null;
+            /** Rule */
+            rule?: number | null;
+            /** To */
+            to: string;
+            /** Fits */
+            fits?: {
+                [key: string]: string;
+            };
+            /** Words */
+            words?: {
+                [key: string]: string;
+            };
+            /** Stays */
+            stays?: ("in-place" | "adopted" | "missing" | "no-name") | null;
+            /** Instead */
+            instead?: string | null;
+            /** Why */
+            why: string;
+        };
+        /**
+         * Relation
+         * @description How this model relates to another: `ref` is free text such as a repo id, an AIR or a model id.
+         */
+        Relation: {
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "base" | "version-of" | "derived-from" | "requires" | "recommends";
+            /** Ref */
+            ref: string;
         };
         /**
          * RestoreWish
@@ -2314,6 +3185,23 @@ export interface components {
             watched?: boolean | null;
         };
         /**
+         * RootShare
+         * @description What the models of one root take.
+         */
+        RootShare: {
+            /** Count */
+            count: number;
+            /** Bytes */
+            bytes: number;
+            /**
+             * Root
+             * @description Its id; the library's own is empty
+             */
+            root: string;
+            /** Path */
+            path: string;
+        };
+        /**
          * RootView
          * @description A root, whether its drive is there, and how many models it holds.
          */
@@ -2363,6 +3251,72 @@ export interface components {
             to: string;
         };
         /**
+         * RuleProblem
+         * @description What is wrong with one of the rules (`rule` counts from 0), in the caller's language.
+         */
+        RuleProblem: {
+            /**
+             * Field
+             * @enum {string}
+             */
+            field: "when" | "to";
+            /**
+             * Code
+             * @enum {string}
+             */
+            code: "unknown-word" | "needs-name" | "unknown-fact" | "unknown-kind";
+            /**
+             * Word
+             * @default
+             */
+            word: string;
+            /** Rule */
+            rule: number;
+            /** Sentence */
+            sentence: string;
+        };
+        /**
+         * RulesPreview
+         * @description What candidate rules would do. With a rule that is wrong nothing is tried: `items` is empty then.
+         */
+        RulesPreview: {
+            /** Problems */
+            problems: components["schemas"]["RuleProblem"][];
+            /** Items */
+            items: components["schemas"]["RehearsedView"][];
+            /** Moving */
+            moving: number;
+        };
+        /**
+         * RulesView
+         * @description The rules in their order, the words that templates may have, the facts that conditions may name.
+         */
+        RulesView: {
+            /** Rules */
+            rules: components["schemas"]["Rule"][];
+            /** Words */
+            words: string[];
+            /** Facts */
+            facts: string[];
+            /** Default */
+            default: string;
+        };
+        /**
+         * RulesWish
+         * @description Rules to try, on models that are named or on some of every kind and family.
+         */
+        RulesWish: {
+            /** Rules */
+            rules: components["schemas"]["CandidateRule"][];
+            /** Ids */
+            ids?: string[] | null;
+            /**
+             * Limit
+             * @default 40
+             */
+            limit: number;
+        };
+        /**
          * ScanWish
          * @description Folders to scan, or all roots; `hash` waits for the hashes too.
          */
@@ -2393,6 +3347,250 @@ export interface components {
             };
         };
         /**
+         * SectionView
+         * @description A group of settings, in the caller's language.
+         */
+        SectionView: {
+            /**
+             * Name
+             * @enum {string}
+             */
+            name: "library" | "downloads" | "network" | "previews" | "appearance" | "backups" | "system";
+            /** Title */
+            title: string;
+        };
+        /**
+         * SettingView
+         * @description One setting. Bounds are taken in, except `above`; `variable` and `name` (in config.toml) set it elsewhere.
+         *
+         *     `type` says how to show and read the value; hours look like 22:00-07:00. `from` is where the value is from. With
+         *     `restart` another value counts when the server is started the next time.
+         */
+        SettingView: {
+            /** Name */
+            name: string;
+            /**
+             * Section
+             * @enum {string}
+             */
+            section: "library" | "downloads" | "network" | "previews" | "appearance" | "backups" | "system";
+            /** Title */
+            title: string;
+            /** Help */
+            help: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "integer" | "number" | "text" | "choice" | "flag" | "hours" | "bytes" | "bytes-per-second" | "folder" | "file" | "url" | "rules";
+            /** Value */
+            value: unknown;
+            /** Default */
+            default: unknown;
+            /**
+             * From
+             * @enum {string}
+             */
+            from: "flag" | "environment" | "config" | "saved" | "default";
+            /** Choices */
+            choices?: components["schemas"]["ChoiceView"][] | null;
+            /** Minimum */
+            minimum?: number | null;
+            /** Above */
+            above?: number | null;
+            /** Maximum */
+            maximum?: number | null;
+            /** Changeable */
+            changeable: boolean;
+            fixed_by?: components["schemas"]["FixedBy"] | null;
+            /** Restart */
+            restart: boolean;
+            /** Variable */
+            variable: string;
+        };
+        /**
+         * Settings
+         * @description The settings as they count now.
+         */
+        Settings: {
+            /**
+             * Home
+             * Format: path
+             */
+            home?: string;
+            /**
+             * Library
+             * Format: path
+             */
+            library?: string;
+            /**
+             * Watch
+             * @default true
+             */
+            watch: boolean;
+            /** Rules */
+            rules?: components["schemas"]["Rule"][];
+            /**
+             * Downloads At Once
+             * @default 3
+             */
+            downloads_at_once: number;
+            /**
+             * Downloads Per Host
+             * @default 2
+             */
+            downloads_per_host: number;
+            /**
+             * Connections
+             * @default 16
+             */
+            connections: number;
+            /**
+             * Bandwidth
+             * @default 0
+             */
+            bandwidth: number;
+            /**
+             * Bandwidth Hours
+             * @default
+             */
+            bandwidth_hours: string;
+            /**
+             * Download Hours
+             * @default
+             */
+            download_hours: string;
+            /**
+             * Tries
+             * @default 8
+             */
+            tries: number;
+            /**
+             * Retry Pause
+             * @default 1
+             */
+            retry_pause: number;
+            /**
+             * Space Margin
+             * @default 0
+             */
+            space_margin: number;
+            /**
+             * Host
+             * @default 127.0.0.1
+             */
+            host: string;
+            /**
+             * Port
+             * @default 8190
+             */
+            port: number;
+            /**
+             * Civitai Url
+             * @default https://civitai.com
+             */
+            civitai_url: string;
+            /**
+             * Hf Endpoint
+             * @default https://huggingface.co
+             */
+            hf_endpoint: string;
+            /**
+             * Allowed Hosts
+             * @default
+             */
+            allowed_hosts: string;
+            /** Ca File */
+            ca_file?: string | null;
+            /**
+             * Stall Timeout
+             * @default 30
+             */
+            stall_timeout: number;
+            /**
+             * Connect Timeout
+             * @default 12
+             */
+            connect_timeout: number;
+            /**
+             * Previews
+             * @default 8
+             */
+            previews: number;
+            /**
+             * Nsfw Cover
+             * @default r
+             * @enum {string}
+             */
+            nsfw_cover: "pg13" | "r" | "x" | "xxx" | "never";
+            /**
+             * Nsfw Hide
+             * @default never
+             * @enum {string}
+             */
+            nsfw_hide: "r" | "x" | "xxx" | "never";
+            /**
+             * Theme
+             * @default dark
+             * @enum {string}
+             */
+            theme: "dark" | "light" | "contrast" | "system";
+            /**
+             * Density
+             * @default comfortable
+             * @enum {string}
+             */
+            density: "comfortable" | "compact" | "list";
+            /**
+             * Lang
+             * @default
+             */
+            lang: string;
+            /**
+             * Shortcuts
+             * @default true
+             */
+            shortcuts: boolean;
+            /**
+             * Notify
+             * @default false
+             */
+            notify: boolean;
+            /**
+             * Log Level
+             * @default info
+             * @enum {string}
+             */
+            log_level: "debug" | "info" | "warning" | "error";
+            /** Log Dir */
+            log_dir?: string | null;
+        };
+        /**
+         * SettingsView
+         * @description Every setting: the plain values, the names of those that may ever be changed here, and all about each.
+         */
+        SettingsView: {
+            values: components["schemas"]["Settings"];
+            /** Changeable */
+            changeable: string[];
+            /** Sections */
+            sections: components["schemas"]["SectionView"][];
+            /** Settings */
+            settings: components["schemas"]["SettingView"][];
+        };
+        /**
+         * Share
+         * @description What the models with one value take; `none` stands for those that have no value.
+         */
+        Share: {
+            /** Count */
+            count: number;
+            /** Bytes */
+            bytes: number;
+            /** Value */
+            value: string;
+        };
+        /**
          * State
          * @description The states people see.
          * @enum {string}
@@ -2418,6 +3616,20 @@ export interface components {
          * @enum {string}
          */
         Step: "describe" | "fetch" | "verify" | "identify" | "place" | "register" | "link";
+        /**
+         * Target
+         * @description The folder that a model would get below the library, the rule that says so, and the facts that filled it in.
+         */
+        Target: {
+            /** Folder */
+            folder: string;
+            /** Rule */
+            rule: string;
+            /** Because */
+            because: {
+                [key: string]: string;
+            };
+        };
         /**
          * TaskView
          * @description How far a long task is: a scan, hashing, verifying, looking up, moving. `done` of `total` in its own unit.
@@ -2470,6 +3682,246 @@ export interface components {
             ended_at?: string | null;
         };
         /**
+         * ToldListing
+         * @description A listing as doors show it: without the answer that it was read from.
+         */
+        ToldListing: {
+            /** Source */
+            source: string;
+            ref: components["schemas"]["Ref"];
+            /** Page Url */
+            page_url?: string | null;
+            /** Model Id */
+            model_id?: string | null;
+            /** Version Id */
+            version_id?: string | null;
+            /** Revision */
+            revision?: string | null;
+            /** Name */
+            name: string;
+            /** Version */
+            version?: string | null;
+            /** Kind */
+            kind?: string | null;
+            /** Kind Text */
+            kind_text?: string | null;
+            /** Base Model */
+            base_model?: string | null;
+            /** Base Model Type */
+            base_model_type?: string | null;
+            /** Air */
+            air?: string | null;
+            /** Description */
+            description?: string | null;
+            /** Description Format */
+            description_format?: ("html" | "markdown") | null;
+            /** Version Description */
+            version_description?: string | null;
+            /**
+             * Tags
+             * @default []
+             */
+            tags: string[];
+            /**
+             * Trained Words
+             * @default []
+             */
+            trained_words: string[];
+            /** Creator */
+            creator?: string | null;
+            /** Creator Picture */
+            creator_picture?: string | null;
+            /** License */
+            license?: {
+                [key: string]: unknown;
+            };
+            /** Nsfw Level */
+            nsfw_level?: number | null;
+            /** Flags */
+            flags?: {
+                [key: string]: boolean;
+            };
+            /** Published At */
+            published_at?: string | null;
+            /** Updated At */
+            updated_at?: string | null;
+            /** Stats */
+            stats?: {
+                [key: string]: number;
+            };
+            /**
+             * Pictures
+             * @default []
+             */
+            pictures: components["schemas"]["Picture"][];
+            /**
+             * Files
+             * @default []
+             */
+            files: components["schemas"]["ListedFile"][];
+            /**
+             * Relations
+             * @default []
+             */
+            relations: components["schemas"]["Relation"][];
+            /**
+             * Versions
+             * @default []
+             */
+            versions: components["schemas"]["Choice"][];
+            /** @default open */
+            access: components["schemas"]["Access"];
+            /** Access Until */
+            access_until?: string | null;
+        };
+        /**
+         * Tree
+         * @description What a folder holds, the largest first; `items` are the first of `item_count`.
+         */
+        Tree: {
+            /** Root */
+            root: string;
+            /** Path */
+            path: string;
+            /** Bytes */
+            bytes: number;
+            /** Models */
+            models: number;
+            /** Folders */
+            folders: components["schemas"]["TreeFolder"][];
+            /** Items */
+            items: components["schemas"]["TreeItem"][];
+            /** Item Count */
+            item_count: number;
+        };
+        /**
+         * TreeChange
+         * @description The plan, and the task that carries it out, when it was begun.
+         *
+         *     The task's result: `done` (models), `bytes`, `problems` (`id`, `name`, `code`, `context`), `left`, `left_count`.
+         */
+        TreeChange: {
+            plan: components["schemas"]["TreePlan"];
+            task?: components["schemas"]["TaskView"] | null;
+        };
+        /**
+         * TreeDelete
+         * @description A folder below a root, whose id is empty for the library's own; `plan` only tells what would happen.
+         */
+        TreeDelete: {
+            /**
+             * Root
+             * @default
+             */
+            root: string;
+            /** Path */
+            path: string;
+            /**
+             * Plan
+             * @default false
+             */
+            plan: boolean;
+        };
+        /**
+         * TreeFolder
+         * @description A folder; `bytes` and `models` count everything below it, however deep.
+         */
+        TreeFolder: {
+            /** Name */
+            name: string;
+            /** Path */
+            path: string;
+            /** Bytes */
+            bytes: number;
+            /** Models */
+            models: number;
+        };
+        /**
+         * TreeItem
+         * @description A model that lies directly in the folder; `size` in bytes.
+         */
+        TreeItem: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Kind */
+            kind: string;
+            /** Size */
+            size: number;
+            /** State */
+            state: string;
+        };
+        /**
+         * TreePlan
+         * @description What would be done. `items` and `left`, the files that stay, hold at most a thousand; all are counted.
+         */
+        TreePlan: {
+            /** Root */
+            root: string;
+            /** Path */
+            path: string;
+            /**
+             * To
+             * @description The folder's new path; null for the trash
+             */
+            to: string | null;
+            /** Models */
+            models: number;
+            /** Bytes */
+            bytes: number;
+            /** Items */
+            items: components["schemas"]["TreePlanItem"][];
+            /**
+             * Left
+             * @description Files that are not ours, or not of a model: they stay where they are
+             */
+            left: string[];
+            /** Left Count */
+            left_count: number;
+        };
+        /**
+         * TreePlanItem
+         * @description A model that would go: the place it has below the root, and the one it gets, null for the trash.
+         */
+        TreePlanItem: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Place */
+            place: string;
+            /** Bytes */
+            bytes: number;
+            /** To */
+            to: string | null;
+        };
+        /**
+         * TreeRename
+         * @description A folder and its new name, which is made safe for every disk; with `merge` it may be there already.
+         */
+        TreeRename: {
+            /**
+             * Root
+             * @default
+             */
+            root: string;
+            /** Path */
+            path: string;
+            /**
+             * Plan
+             * @default false
+             */
+            plan: boolean;
+            /** Name */
+            name: string;
+            /**
+             * Merge
+             * @default false
+             */
+            merge: boolean;
+        };
+        /**
          * Trust
          * @description What the bytes of a file are worth.
          */
@@ -2486,6 +3938,42 @@ export interface components {
         UndoWish: {
             /** Id */
             id: string;
+        };
+        /**
+         * Usage
+         * @description Models that are missing take no room. What has two sources is counted under both; two names of one file twice.
+         */
+        Usage: {
+            total: components["schemas"]["Amount"];
+            /** By Kind */
+            by_kind: components["schemas"]["Share"][];
+            /** By Family */
+            by_family: components["schemas"]["Share"][];
+            /** By Base Model */
+            by_base_model: components["schemas"]["Share"][];
+            /** By Source */
+            by_source: components["schemas"]["Share"][];
+            /** By Root */
+            by_root: components["schemas"]["RootShare"][];
+            /** Volumes */
+            volumes: components["schemas"]["VolumeView"][];
+            trash: components["schemas"]["Amount"];
+        };
+        /**
+         * VolumeView
+         * @description A drive, or a part of one: `total` and `free` in bytes, `ours` those of the models in the roots on it.
+         */
+        VolumeView: {
+            /** Path */
+            path: string;
+            /** Total */
+            total: number;
+            /** Free */
+            free: number;
+            /** Ours */
+            ours: number;
+            /** Roots */
+            roots: string[];
         };
     };
     responses: never;
@@ -2553,7 +4041,123 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Answer_dict_str__Any__"];
+                    "application/json": components["schemas"]["Answer_Foretold_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    preview_picture: {
+        parameters: {
+            query: {
+                url: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/webp": unknown;
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    pause_all: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_int_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    resume_all: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_int_"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
@@ -2582,6 +4186,8 @@ export interface operations {
                 state?: components["schemas"]["State"][] | null;
                 limit?: number;
                 cursor?: string | null;
+                /** @description Words in the name, the link or a file's name */
+                q?: string;
             };
             header?: never;
             path?: never;
@@ -2640,6 +4246,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Answer_DownloadView_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    clear_downloads: {
+        parameters: {
+            query: {
+                state: components["schemas"]["State"][];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_int_"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
@@ -2808,6 +4454,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Answer_DownloadView_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    target_of_download: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                download_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FinalizeIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_Target_"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
@@ -4570,6 +6260,11 @@ export interface operations {
     list_models: {
         parameters: {
             query?: {
+                limit?: number;
+                cursor?: string | null;
+                /** @description Begins behind so many models, in place of `cursor`. */
+                offset?: number | null;
+                facets?: boolean;
                 /** @description Words, and rules such as `kind:lora -tag:photo size:>2gb`. */
                 q?: string;
                 kind?: string[];
@@ -4593,9 +6288,6 @@ export interface operations {
                 id_end?: string | null;
                 sort?: "added" | "name" | "size" | "updated" | "published" | "rating" | "match";
                 order?: ("asc" | "desc") | null;
-                limit?: number;
-                cursor?: string | null;
-                facets?: boolean;
             };
             header?: never;
             path?: never;
@@ -4610,6 +6302,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Answer_ModelPage_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_model_ids: {
+        parameters: {
+            query?: {
+                /** @description Words, and rules such as `kind:lora -tag:photo size:>2gb`. */
+                q?: string;
+                kind?: string[];
+                family?: string[];
+                base_model?: string[];
+                tag?: string[];
+                list?: string[];
+                source?: string[];
+                state?: string[];
+                creator?: string[];
+                format?: string[];
+                precision?: string[];
+                nsfw?: string[];
+                license?: string[];
+                root?: string[];
+                trust?: string[];
+                rating?: string[];
+                favorite?: string[];
+                size?: string[];
+                added_at?: string[];
+                id_end?: string | null;
+                sort?: "added" | "name" | "size" | "updated" | "published" | "rating" | "match";
+                order?: ("asc" | "desc") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_ModelIds_"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
@@ -4713,6 +6467,226 @@ export interface operations {
             };
         };
     };
+    get_tree: {
+        parameters: {
+            query?: {
+                root?: string;
+                path?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_Tree_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    rename_tree: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TreeRename"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_TreeChange_"];
+                };
+            };
+            /** @description It has begun */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_TreeChange_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    delete_tree: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TreeDelete"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_TreeChange_"];
+                };
+            };
+            /** @description It has begun */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_TreeChange_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_usage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_Usage_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_families: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_list_FamilyView__"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     get_settings: {
         parameters: {
             query?: never;
@@ -4728,7 +6702,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Answer_dict_str__Any__"];
+                    "application/json": components["schemas"]["Answer_SettingsView_"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
@@ -4772,7 +6746,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Answer_dict_str__Any__"];
+                    "application/json": components["schemas"]["Answer_SettingsView_"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
@@ -4810,7 +6784,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Answer_dict_str__Any__"];
+                    "application/json": components["schemas"]["Answer_RulesView_"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
@@ -4852,7 +6826,49 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Answer_dict_str__Any__"];
+                    "application/json": components["schemas"]["Answer_RulesView_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    preview_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RulesWish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_RulesPreview_"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
@@ -4890,7 +6906,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Answer_list_dict_str__Any___"];
+                    "application/json": components["schemas"]["Answer_list_KeyView__"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
@@ -4975,6 +6991,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Answer_bool_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    test_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["NothingWish"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_KeyTrialView_"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
