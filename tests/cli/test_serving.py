@@ -1,6 +1,7 @@
 """Starting to serve, leaving a server that goes on, and setting a clone up."""
 
 import errno
+import shlex
 import signal
 import socket
 import subprocess
