@@ -29,6 +29,7 @@ from modella.sources.url.source import Url
 from modella.work.fetch import Patience
 from modella.work.hands import Hands, new_id, now
 from modella.work.keys import KeyTrial, try_key
+from modella.work.lists import refresh_lists
 from modella.work.pace import Pace
 from modella.work.queue import Queue
 from modella.work.recovering import recover
@@ -109,6 +110,7 @@ def open_house(flags: Mapping[str, Any], env: Mapping[str, str] = os.environ, *,
     except BaseException:
         ownership.release()
         raise
+    refresh_lists(hands)
     recover(hands)
     if hands.index.is_new:
         with suppress(ModellaError):

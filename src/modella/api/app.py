@@ -10,12 +10,14 @@ from fastapi.routing import APIRoute
 from modella import __version__
 from modella.api import (
     about,
+    attention,
     changes,
     downloads,
     events,
     families,
     health,
     library,
+    lists,
     models,
     pages,
     registry,
@@ -23,11 +25,14 @@ from modella.api import (
     tree,
     usage,
     web,
+    upload,
+    usage,
 )
 from modella.api.answers import REFUSALS, answer_errors
 from modella.api.guard import Guard
 from modella.wiring import House
 from modella.work.tend import Caretaker
+from modella.work.uploading import resume_uploads
 
 ROOMS = (
     about,
@@ -60,6 +65,7 @@ def make_app(
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await house.queue.recover()
+        await asyncio.to_thread(resume_uploads, house.hands, imports=tends)
         running = asyncio.create_task(house.queue.run())
         caretaker = Caretaker(house.hands)
         if tends:
@@ -85,6 +91,22 @@ def make_app(
     app.state.house = house
     app.state.examples = list(examples)
     for room in ROOMS:
+    for room in (
+        downloads,
+        changes,
+        library,
+        registry,
+        models,
+        lists,
+        tree,
+        usage,
+        attention,
+        upload,
+        settings,
+        events,
+        health,
+        pages,
+    ):
         app.include_router(room.router)
     answer_errors(app)
     app.add_middleware(Guard, names=names)

@@ -11,8 +11,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Query, Request, Response
 from pydantic import BaseModel, Field
 
-from modella.api.answers import Answer
+from modella.api.answers import Answer, words_for
 from modella.api.asked import Wish, hands_of
+from modella.api.shapes import ManyDeleted, Problem, TrashEntry
 from modella.core.errors import BadLink, Conflict, ModellaError
 from modella.core.events import TaskView
 from modella.core.replacing import Moving, PlacementPlan
@@ -104,24 +105,9 @@ def _begin(hands: Hands, kind: str, work: Callable[[Task], dict[str, Any]], *, a
     return Answer(data=hands.tasks.begin(kind, work, alone=alone).shown())
 
 
-async def _each(ids: list[str], work: Callable[[str], Any]) -> Answer[dict[str, Any]]:
-    """What was done to each model, and which could not be done and why."""
-
-    def all_of_them() -> dict[str, Any]:
-        done, problems = [], []
-        for each in dict.fromkeys(ids):
-            try:
-                done.append(work(each))
-            except ModellaError as problem:
-                problems.append({"id": each, "code": problem.code, "context": problem.plain_facts})
-        return {"done": done, "problems": problems}
-
-    return Answer(data=await asyncio.to_thread(all_of_them))
-
-
-def _entry(manifest: dict[str, Any]) -> dict[str, Any]:
+def _entry(manifest: dict[str, Any]) -> TrashEntry:
     told = {name: manifest[name] for name in ("entry", "id", "name", "why", "at", "size")}
-    return {**told, "files": [file["path"] for file in manifest["files"]]}
+    return TrashEntry(**told, files=[file["path"] for file in manifest["files"]])
 
 
 # ------------------------------------------------------------------------------------------------- delete and restore
@@ -134,20 +120,30 @@ async def what_belongs(model_id: str, request: Request) -> Answer[dict[str, Any]
 
 
 @router.delete("/models/{model_id}")
-async def delete_model(model_id: str, request: Request) -> Answer[dict[str, Any]]:
+async def delete_model(model_id: str, request: Request) -> Answer[TrashEntry]:
     """Puts a model into the trash, from where it can be restored."""
     return Answer(data=_entry(await asyncio.to_thread(delete, hands_of(request), model_id)))
 
 
 @router.post("/models/delete")
-async def delete_models(wish: ManyWish, request: Request) -> Answer[dict[str, Any]]:
-    """Puts several models into the trash."""
-    hands = hands_of(request)
-    return await _each(wish.ids, lambda each: _entry(delete(hands, each)))
+async def delete_models(wish: ManyWish, request: Request) -> Answer[ManyDeleted]:
+    """Puts several models into the trash; those that could not go are told with their reasons."""
+    hands, words = hands_of(request), words_for(request)
+
+    def all_of_them() -> ManyDeleted:
+        told = ManyDeleted(done=[], problems=[])
+        for each in dict.fromkeys(wish.ids):
+            try:
+                told.done.append(_entry(delete(hands, each)))
+            except ModellaError as problem:
+                told.problems.append(Problem(id=each, **words.explain(problem)))
+        return told
+
+    return Answer(data=await asyncio.to_thread(all_of_them))
 
 
 @router.post("/models/{model_id}/forget")
-async def forget_model(model_id: str, request: Request) -> Answer[dict[str, Any]]:
+async def forget_model(model_id: str, request: Request) -> Answer[TrashEntry]:
     """Takes only the entry away; the files stay, and no scan lists them until it is restored."""
     return Answer(data=_entry(await asyncio.to_thread(forget, hands_of(request), model_id)))
 
@@ -162,9 +158,10 @@ async def restore_model(
 
 
 @router.get("/trash")
-async def get_trash(request: Request) -> Answer[list[dict[str, Any]]]:
+async def get_trash(request: Request) -> Answer[list[TrashEntry]]:
     """What is in the trash, the newest first."""
-    return Answer(data=await asyncio.to_thread(list_trash, hands_of(request)))
+    found = await asyncio.to_thread(list_trash, hands_of(request))
+    return Answer(data=[TrashEntry.model_validate(each) for each in found])
 
 
 @router.post("/trash/purge")

@@ -33,6 +33,7 @@ class Asked:
         trust: Values = (),
         rating: Values = (),
         favorite: Values = (),
+        conflict: Values = (),
         size: Values = (),
         added_at: Values = (),
         id_end: Annotated[str | None, Query(min_length=4, max_length=26, pattern="^[0-9a-z]+$")] = None,
@@ -42,6 +43,7 @@ class Asked:
         given = {"kind": kind, "family": family, "base_model": base_model, "tag": tag, "list": list_, "source": source}
         given |= {"state": state, "creator": creator, "format": file_format, "precision": precision, "nsfw": nsfw}
         given |= {"license": license_, "root": root, "trust": trust, "rating": rating, "favorite": favorite}
+        given |= {"conflict": conflict}
         self.query = asking.read_query(q, {**given, "size": size, "added_at": added_at})
         self.id_end = id_end
         self.sort: Sort = sort

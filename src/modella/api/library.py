@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from modella.api.answers import Answer
 from modella.api.asked import Wish, hands_of
+from modella.api.shapes import KeptSearch
 from modella.core.errors import BadLink
 from modella.core.events import TaskView
 from modella.core.root import Root
@@ -173,22 +174,25 @@ async def examine_library(request: Request) -> Answer[list[dict[str, Any]]]:
 
 
 @router.get("/api/searches")
-async def list_searches(request: Request) -> Answer[list[dict[str, Any]]]:
+async def list_searches(request: Request) -> Answer[list[KeptSearch]]:
     """Searches that were kept."""
-    return Answer(data=await asyncio.to_thread(searches.all_of, hands_of(request)))
+    return _kept(await asyncio.to_thread(searches.all_of, hands_of(request)))
 
 
 @router.put("/api/searches")
-async def keep_search(search: Search, request: Request) -> Answer[list[dict[str, Any]]]:
+async def keep_search(search: Search, request: Request) -> Answer[list[KeptSearch]]:
     """Keeps a search under its name, in place of one that has it."""
-    told = search.model_dump()
-    return Answer(data=await asyncio.to_thread(searches.keep, hands_of(request), told))
+    return _kept(await asyncio.to_thread(searches.keep, hands_of(request), search.model_dump()))
 
 
 @router.delete("/api/searches/{name}")
-async def drop_search(name: str, request: Request) -> Answer[list[dict[str, Any]]]:
+async def drop_search(name: str, request: Request) -> Answer[list[KeptSearch]]:
     """Forgets a search."""
-    return Answer(data=await asyncio.to_thread(searches.drop, hands_of(request), name))
+    return _kept(await asyncio.to_thread(searches.drop, hands_of(request), name))
+
+
+def _kept(found: list[dict[str, Any]]) -> Answer[list[KeptSearch]]:
+    return Answer(data=[KeptSearch.model_validate(each) for each in found])
 
 
 def _folder(text: str) -> Path:

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from modella.api.answers import Answer, words_for
 from modella.api.asked import Wish, hands_of
-from modella.api.shapes import RECORD
+from modella.api.shapes import RECORD, ManyChanged
 from modella.core.events import TaskView
 from modella.work import history, match, related
 from modella.work.edit import Edit, edit, edit_many
@@ -68,13 +68,13 @@ class NeverIn(Wish):
 
 
 @router.post("/edit")
-async def edit_models(wish: ManyIn, request: Request) -> Answer[dict[str, Any]]:
+async def edit_models(wish: ManyIn, request: Request) -> Answer[ManyChanged]:
     """Changes many models in the same way, each for itself; what could not be changed is told with its reason."""
     words = words_for(request)
     change = Edit(set=wish.fields, reset=wish.reset, add_tags=wish.add_tags, remove_tags=wish.remove_tags)
     done = await asyncio.to_thread(edit_many, hands_of(request), wish.ids, change)
     failed = [{"id": model, **words.explain(problem)} for model, problem in done["failed"]]
-    return Answer(data={"changed": done["changed"], "failed": failed})
+    return Answer(data=ManyChanged.model_validate({"changed": done["changed"], "failed": failed}))
 
 
 @router.post("/lookup", status_code=202)

@@ -72,6 +72,7 @@ class ModelSummary(BaseModel):
     preview_count: int
     trained_words: list[str]
     tags: list[str]
+    lists: list[str]
     source: str | None
     url: str | None
     conflicts: int
@@ -137,6 +138,7 @@ class ModelRecord(BaseModel):
     state: Literal["present", "missing", "unreachable", "not-downloaded"]
     files: list[RecordFile]
     tags: list[str] = []
+    lists: list[str] = []
     trained_words: list[str] = []
     description: str | None = None
     creator: str | None = None
@@ -152,6 +154,53 @@ class ModelRecord(BaseModel):
     added_at: str
     updated_at: str
     fields: dict[str, FieldOrigin] | None = None
+
+
+class Problem(BaseModel):
+    """Why something could not be done to a model; `error` and `hint` are sentences in the caller's language."""
+
+    id: str
+    code: str
+    error: str
+    hint: str | None = None
+    context: dict[str, Any] = {}
+
+
+class ManyChanged(BaseModel):
+    """What was changed of many models, and what could not be."""
+
+    changed: list[str]
+    failed: list[Problem]
+
+
+class TrashEntry(BaseModel):
+    """A model in the trash: `entry` names it there, `why` tells how it came there, `size` in bytes."""
+
+    entry: str
+    id: str
+    name: str
+    why: str
+    at: str
+    size: int
+    files: list[str]
+    root: str = ""
+    place: str = ""
+    home: str = ""
+
+
+class ManyDeleted(BaseModel):
+    """What went into the trash of many models, and what could not."""
+
+    done: list[TrashEntry]
+    problems: list[Problem]
+
+
+class KeptSearch(BaseModel):
+    """A search that was kept: what was typed, and the facets that were chosen."""
+
+    name: str
+    q: str = ""
+    params: dict[str, list[str]] = {}
 
 
 RECORD: dict[int | str, dict[str, Any]] = {200: {"model": Answer[ModelRecord]}}

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import typer
 
 from modella import __version__
-from modella.cli import change, demo, duplicates, library, models, pull, queue, registry, serve, tokens, usage
+from modella.cli import change, demo, duplicates, library, lists, models, pull, queue, registry, serve, tokens, usage
 from modella.cli.commands import wants_no_colour
 from modella.cli.exits import FAILED, INTERRUPTED
 
@@ -33,6 +33,7 @@ for panel, commands in _PANELS.items():
 app.command("import", rich_help_panel="Change")(change.import_)
 app.add_typer(change.trash, name="trash", rich_help_panel="Change")
 app.add_typer(library.app, name="roots", rich_help_panel="What you have")
+app.add_typer(lists.app, name="lists", rich_help_panel="What you have")
 app.add_typer(queue.app, name="queue", rich_help_panel="Start")
 app.add_typer(tokens.app, name="tokens", rich_help_panel="Start")
 

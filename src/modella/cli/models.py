@@ -45,6 +45,7 @@ def ls(
     kind: Annotated[str | None, typer.Option("--kind", help="Only this kind.")] = None,
     family: Annotated[str | None, typer.Option("--family", help="Only this family.")] = None,
     base: Annotated[str | None, typer.Option("--base", help="Base model, as the source calls it.")] = None,
+    in_list: Annotated[str | None, typer.Option("--list", metavar="LIST", help="Only what is in this list.")] = None,
     sort: Annotated[str, typer.Option("--sort", metavar="|".join(SORTS), help="Order.")] = "added",
     limit: Annotated[int, typer.Option("--limit", min=1, max=500, help="How many at most.")] = 100,
     as_json: JsonOption = False,
@@ -56,14 +57,15 @@ def ls(
     """
     check_kind(kind, family)
     text = _query_of(query or [])
-    asked = {"q": text, "kind": kind, "family": family, "base_model": base, "sort": sort, "limit": limit}
+    asked: dict[str, Any] = {"q": text, "kind": kind, "family": family, "base_model": base, "list": in_list}
+    asked |= {"sort": sort, "limit": limit}
     with open_door({"library": library}) as door:
         page = door.ask("GET", "/api/models", query=asked)
     if as_json:
         print_json([short_model(item) for item in page["items"]])
         return
     if not page["items"]:
-        is_filtered = text or kind or family or base
+        is_filtered = text or kind or family or base or in_list
         console().print(Text(words().say("cli.nothing-matches" if is_filtered else "cli.no-models"), style="dim"))
         return
     _print_meant(page["meant"])

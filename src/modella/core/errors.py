@@ -165,6 +165,7 @@ class Refused(ModellaError):
         "cross-site": False,
         "not-ours": False,
         "is-a-link": False,
+        "upload-too-large": False,
     }
 
 

@@ -69,6 +69,13 @@ class ModelsChanged(_Event):
     ids: tuple[str, ...] = ()
 
 
+class ListsChanged(_Event):
+    """Lists came, changed or went: `names` are those it concerns, of one that was renamed the old and the new one."""
+
+    type: Literal["lists-changed"] = "lists-changed"
+    names: tuple[str, ...] = ()
+
+
 class TaskView(BaseModel):
     """How far a long task is: a scan, hashing, verifying, looking up, moving. `done` of `total` in its own unit.
 
@@ -125,6 +132,7 @@ Event = Annotated[
     | ModelAdded
     | ModelChanged
     | ModelsChanged
+    | ListsChanged
     | TaskProgress
     | QueueChanged
     | SettingsChanged

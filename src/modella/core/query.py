@@ -20,7 +20,7 @@ NONE = "none"
 
 FACETS = (
     *("kind", "family", "base_model", "tag", "list", "source", "state", "creator", "format", "precision", "nsfw"),
-    *("license", "root", "trust", "rating", "favorite"),
+    *("license", "root", "trust", "rating", "favorite", "conflict"),
 )
 """What models are counted and filtered by; a model may have several values of one."""
 
@@ -37,6 +37,7 @@ KNOWN: Mapping[str, tuple[str, ...]] = {
     "trust": (*get_args(FileTrust), NONE),
     "nsfw": ("pg", "pg13", "r", "x", "xxx", "blocked", NONE),
     "favorite": ("yes", "no"),
+    "conflict": ("yes", "no"),
 }
 """Facets of which every value is known; a typed value that is none of these is a slip."""
 

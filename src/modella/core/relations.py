@@ -94,6 +94,8 @@ def group_of(record: Part) -> str | None:
 def keys_of(record: Part) -> set[tuple[str, str]]:
     """`("is", key)` for what a model is known by at sources, `("wants", key)` for what its relations mean.
 
+    `("newer", key)` is the latest version in the same base model that a source has listed, where that is not it.
+
     Its id, its hashes, its name and its page are looked up where the index has them anyway.
     """
     found: set[tuple[str, str]] = set()
@@ -105,7 +107,36 @@ def keys_of(record: Part) -> set[tuple[str, str]]:
             found.add(("is", version_key(source, str(each["version_id"]))))
     for relation in (record.get("relations") or [])[:_MOST]:
         found |= {("wants", key) for key in keys_of_ref(ref_of(relation.get("ref")))}
-    return found
+    newer = newer_version(record)
+    return found | {("newer", newer)} if newer else found
+
+
+def newer_version(record: Part) -> str | None:
+    """The key of the version that came last for the same base model, as the source listed it; None when it is this.
+
+    Dates decide; where one is not known, the order does: sources list the newest first.
+    """
+    source, _, _ = (group_of(record) or "").partition(":")
+    sources = record.get("sources") or []
+    own = {str(each["version_id"]) for each in sources if each.get("source") == source and each.get("version_id")}
+    listed = [each for each in record.get("versions") or [] if isinstance(each, Mapping) and each.get("version_id")]
+    place = next((n for n, each in enumerate(listed) if str(each["version_id"]) in own), None)
+    mine = listed[place] if place is not None else record
+    base, since = mine.get("base_model") or record.get("base_model"), str(mine.get("published_at") or "")
+    same = [
+        (n, each)
+        for n, each in enumerate(listed)
+        if base and each.get("base_model") == base and str(each["version_id"]) not in own
+    ]
+    later = [
+        (str(each.get("published_at") or ""), -n, each)
+        for n, each in same
+        if (
+            str(each["published_at"]) > since if since and each.get("published_at") else place is not None and n < place
+        )
+    ]
+    newest = max(later, key=lambda each: each[:2], default=None)
+    return version_key(source, str(newest[2]["version_id"])) if newest else None
 
 
 def known_by(record: Part) -> set[str]:

@@ -1,10 +1,10 @@
 """A model at a glance: the short form that lists show, the facets it is counted by, and the words it is found by."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
 from modella.core.naming import name_key, suffix_of
 from modella.core.query import NONE
@@ -75,6 +75,16 @@ def row_of(record: Mapping[str, Any], place: str, root: str = "") -> Row:
     )
 
 
+def with_lists(row: Row, names: Sequence[str]) -> Row:
+    """The row of a model that is in these lists and in no others, whatever its record said."""
+    told = {value for facet, value in row.facets if facet == "list"} - {NONE}
+    if told == set(names):
+        return row
+    facets = frozenset(each for each in row.facets if each[0] != "list") | {("list", name) for name in names or [NONE]}
+    texts = [to_json({**from_json(text), "lists": list(names)}).decode() for text in (row.record, row.summary)]
+    return row._replace(facets=facets, record=texts[0], summary=texts[1])
+
+
 _DEFAULTS: Mapping[str, Any] = {"state": "present", "home": "placed", "link": None, "lists": [], "files": []}
 
 
@@ -104,6 +114,7 @@ def summary_of(record: Mapping[str, Any]) -> dict[str, Any]:
         "preview_count": len(previews),
         "trained_words": (record.get("trained_words") or [])[:_WORDS_SHOWN],
         "tags": (record.get("tags") or [])[:_WORDS_SHOWN],
+        "lists": list(record.get("lists") or []),
         "source": sources[0].get("source") if sources else None,
         "url": sources[0].get("url") if sources else None,
         "conflicts": len(record.get("conflicts") or []),
@@ -138,6 +149,7 @@ def facets_of(record: Mapping[str, Any]) -> set[tuple[str, str]]:
         **{name: record.get(name) for name in ("kind", "family", "base_model", "creator", "state", "root", "rating")},
         "nsfw": _rated(record.get("nsfw_level")),
         "favorite": "yes" if record.get("favorite") else "no",
+        "conflict": "yes" if record.get("conflicts") else "no",
     }
     found = {(name, value[:_LONGEST_VALUE]) for name, values in many.items() for value in values or [NONE]}
     return found | {

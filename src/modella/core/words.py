@@ -7,7 +7,7 @@ from modella.core.errors import ModellaError
 from modella.core.naming import shown
 
 _UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
-_SIZES = frozenset({"short", "needed", "others", "margin", "free"})
+_SIZES = frozenset({"short", "needed", "others", "margin", "free", "most"})
 _LONGEST_LIST = 12
 _REASONS = frozenset({"reason", "what"})
 

@@ -700,6 +700,27 @@ class Library:
         """The folder of one download."""
         return self.incoming / download
 
+    def upload(self, entry: str) -> Path:
+        """The folder of one file that is being sent to us."""
+        return self.incoming / ".uploads" / entry
+
+    def uploads(self) -> list[Path]:
+        """The folders of all of them; links are none."""
+        folder = self.incoming / ".uploads"
+        entries = sorted(folder.iterdir()) if folder.is_dir() and not folder.is_symlink() else []
+        return [entry for entry in entries if entry.is_dir() and not entry.is_symlink()]
+
+    def drop_upload(self, entry: str) -> None:
+        """Removes a file that was sent to us: it has its place, or is not wanted."""
+        folder = self.upload(entry)
+        if folder not in self.uploads():
+            return
+        with disk_errors(folder):
+            for path in folder.iterdir():
+                if is_regular(path):
+                    path.unlink(missing_ok=True)
+        remove_emptied([folder])
+
     def quarantine(self, download: str) -> Path:
         """Where bytes of a download go that failed a check."""
         return self.control / "quarantine" / download

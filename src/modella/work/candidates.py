@@ -25,7 +25,7 @@ class Candidate:
     """One model: `files` are names below `folder`, `main` stands for it, `more` is the rest of a whole folder.
 
     `root` and `known` are there when it is in the index as an adopted model. `metadata` and `overrides` are our own
-    records of it.
+    records of it. `called` is its name where neither its file nor its folder tells.
     """
 
     folder: Path
@@ -37,6 +37,7 @@ class Candidate:
     known: dict[str, Any] | None = None
     metadata: Path | None = None
     overrides: Path | None = None
+    called: str | None = None
 
     @property
     def path(self) -> Path:
@@ -54,7 +55,7 @@ class Candidate:
         for name in self.files:
             told = (self.folder / name).stat()
             files.append((name, told.st_size, told.st_mtime_ns))
-        called = self.folder.name if self.more else title(self.main, self.folder.as_posix())
+        called = self.called or (self.folder.name if self.more else title(self.main, self.folder.as_posix()))
         return Target(
             *("", str(self.folder), self.main, "", str((self.known or {}).get("id") or new_id()), called),
             files=tuple(files),

@@ -85,6 +85,15 @@ def import_paths(
     return done.told()
 
 
+def import_candidate(
+    hands: Hands, each: Candidate, how: How, *, duplicates: bool = False, task: Task | None = None
+) -> dict[str, Any]:
+    """The same for one model whose files are known."""
+    done = Imported()
+    _take(hands, each, how, duplicates, task, done)
+    return done.told()
+
+
 def _named(each: Candidate | tuple[Path, Exception]) -> str:
     return _text(each.path if isinstance(each, Candidate) else each[0])
 

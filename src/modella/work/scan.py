@@ -24,6 +24,7 @@ from modella.io.disk import make_folders, publish, remove_file, sweep_dead
 from modella.io.store.index import Seen
 from modella.work.hands import Hands
 from modella.work.hashwave import hash_all
+from modella.work.lists import refresh_lists
 from modella.work.look import Looked, Target, derived_id, look_at, stub
 from modella.work.lookers import Lookers
 from modella.work.reach import is_met, reach_path
@@ -73,6 +74,7 @@ class ScanResult:
 def scan(hands: Hands, wanted: Sequence[tuple[Root, str]], task: Task, quiet: float = QUIET) -> ScanResult:
     """Scans roots, or folders below them, until every model is listed with kind and family."""
     began, result = time.monotonic(), ScanResult()
+    refresh_lists(hands)
     with Lookers(task.stop) as lookers:
         for root, below in wanted:
             if task.stop.is_set():

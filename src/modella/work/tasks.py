@@ -94,6 +94,8 @@ class Tasks:
         self._lock = threading.Lock()
         self._tasks: OrderedDict[str, Task] = OrderedDict()
         self._threads: set[threading.Thread] = set()
+        self.is_closing = False
+        """Whether tasks are stopped because the program ends, and not because somebody wants them to."""
 
     def begin(self, kind: str, work: Callable[[Task], dict[str, Any]], *, alone: bool = True) -> Task:
         """Starts a task in a thread of its own. Conflict("task-running") when one of its kind must end first."""
@@ -134,6 +136,7 @@ class Tasks:
 
     def close(self, seconds: float = 10.0) -> None:
         """Stops everything and waits for it."""
+        self.is_closing = True
         for task in self.all():
             task.stop.set()
         deadline = time.monotonic() + seconds

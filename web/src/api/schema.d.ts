@@ -44,66 +44,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/downloads/preview/picture": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Preview Picture
-         * @description A picture of a link that was looked at, small and made safe; only addresses that a preview has told.
-         */
-        get: operations["preview_picture"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/downloads/pause": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Pause All
-         * @description Pauses everything that waits or runs; gives the number.
-         */
-        post: operations["pause_all"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/downloads/resume": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Resume All
-         * @description Resumes everything that is paused; gives the number.
-         */
-        post: operations["resume_all"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/downloads": {
         parameters: {
             query?: never;
@@ -122,11 +62,7 @@ export interface paths {
          * @description Puts a link into the queue. The same Idempotency-Key gives the same download.
          */
         post: operations["add_download"];
-        /**
-         * Clear Downloads
-         * @description Takes every finished download of these states out of the history; models stay. Gives the number.
-         */
-        delete: operations["clear_downloads"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -174,26 +110,6 @@ export interface paths {
          * @description Takes the reviewed registration and places the model.
          */
         post: operations["finalize_download"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/downloads/{download_id}/target": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Target Of Download
-         * @description Where a download under review would go, were these the fields of its registration. Nothing is changed.
-         */
-        post: operations["target_of_download"];
         delete?: never;
         options?: never;
         head?: never;
@@ -299,7 +215,7 @@ export interface paths {
         put?: never;
         /**
          * Delete Models
-         * @description Puts several models into the trash.
+         * @description Puts several models into the trash; those that could not go are told with their reasons.
          */
         post: operations["delete_models"];
         delete?: never;
@@ -1139,26 +1055,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/families": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Families
-         * @description Every architecture that can be recognised or said of a model.
-         */
-        get: operations["list_families"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/settings": {
         parameters: {
             query?: never;
@@ -1370,12 +1266,6 @@ export interface components {
             examples: components["schemas"]["Example"][];
         };
         /**
-         * Access
-         * @description What stands between us and the bytes, as the source tells before anything is fetched.
-         * @enum {string}
-         */
-        Access: "open" | "login" | "gated" | "early_access" | "paid" | "disabled" | "generation_only" | "archived" | "taken_down";
-        /**
          * AdoptWish
          * @description A folder to look after where it is; `central` keeps our records in the library instead of beside the files.
          */
@@ -1487,14 +1377,14 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
-        /** Answer[Foretold] */
-        Answer_Foretold_: {
+        /** Answer[KeyTrialView] */
+        Answer_KeyTrialView_: {
             /**
              * Success
              * @default true
              */
             success: boolean;
-            data?: components["schemas"]["Foretold"] | null;
+            data?: components["schemas"]["KeyTrialView"] | null;
             /** Error */
             error?: string | null;
             /** Code */
@@ -1506,14 +1396,33 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
-        /** Answer[KeyTrialView] */
-        Answer_KeyTrialView_: {
+        /** Answer[ManyChanged] */
+        Answer_ManyChanged_: {
             /**
              * Success
              * @default true
              */
             success: boolean;
-            data?: components["schemas"]["KeyTrialView"] | null;
+            data?: components["schemas"]["ManyChanged"] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** Answer[ManyDeleted] */
+        Answer_ManyDeleted_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            data?: components["schemas"]["ManyDeleted"] | null;
             /** Error */
             error?: string | null;
             /** Code */
@@ -1735,14 +1644,14 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
-        /** Answer[Target] */
-        Answer_Target_: {
+        /** Answer[TaskView] */
+        Answer_TaskView_: {
             /**
              * Success
              * @default true
              */
             success: boolean;
-            data?: components["schemas"]["Target"] | null;
+            data?: components["schemas"]["TaskView"] | null;
             /** Error */
             error?: string | null;
             /** Code */
@@ -1754,14 +1663,14 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
-        /** Answer[TaskView] */
-        Answer_TaskView_: {
+        /** Answer[TrashEntry] */
+        Answer_TrashEntry_: {
             /**
              * Success
              * @default true
              */
             success: boolean;
-            data?: components["schemas"]["TaskView"] | null;
+            data?: components["schemas"]["TrashEntry"] | null;
             /** Error */
             error?: string | null;
             /** Code */
@@ -1894,35 +1803,15 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
-        /** Answer[int] */
-        Answer_int_: {
+        /** Answer[list[KeptSearch]] */
+        Answer_list_KeptSearch__: {
             /**
              * Success
              * @default true
              */
             success: boolean;
             /** Data */
-            data?: number | null;
-            /** Error */
-            error?: string | null;
-            /** Code */
-            code?: string | null;
-            /** Hint */
-            hint?: string | null;
-            /** Context */
-            context?: {
-                [key: string]: unknown;
-            } | null;
-        };
-        /** Answer[list[FamilyView]] */
-        Answer_list_FamilyView__: {
-            /**
-             * Success
-             * @default true
-             */
-            success: boolean;
-            /** Data */
-            data?: components["schemas"]["FamilyView"][] | null;
+            data?: components["schemas"]["KeptSearch"][] | null;
             /** Error */
             error?: string | null;
             /** Code */
@@ -1983,6 +1872,26 @@ export interface components {
             success: boolean;
             /** Data */
             data?: components["schemas"]["TaskView"][] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** Answer[list[TrashEntry]] */
+        Answer_list_TrashEntry__: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            /** Data */
+            data?: components["schemas"]["TrashEntry"][] | null;
             /** Error */
             error?: string | null;
             /** Code */
@@ -2060,20 +1969,6 @@ export interface components {
             } | null;
         };
         /**
-         * Choice
-         * @description Another version of the same model, for people to choose from.
-         */
-        Choice: {
-            /** Version Id */
-            version_id: string;
-            /** Name */
-            name: string;
-            /** Base Model */
-            base_model?: string | null;
-            /** Published At */
-            published_at?: string | null;
-        };
-        /**
          * ChoiceView
          * @description One value that a setting may have, in the caller's language.
          */
@@ -2090,26 +1985,6 @@ export interface components {
         Chosen: {
             /** Ids */
             ids?: string[];
-        };
-        /**
-         * Digests
-         * @description Lower-case hex digests; what is missing, malformed, masked or the hash of nothing reads as None.
-         */
-        Digests: {
-            /** Sha256 */
-            sha256?: string | null;
-            /** Blake3 */
-            blake3?: string | null;
-            /** Autov1 */
-            autov1?: string | null;
-            /** Autov2 */
-            autov2?: string | null;
-            /** Autov3 */
-            autov3?: string | null;
-            /** Crc32 */
-            crc32?: string | null;
-            /** Git Sha1 */
-            git_sha1?: string | null;
         };
         /**
          * DownloadPage
@@ -2216,24 +2091,10 @@ export interface components {
          * @description A link to try, of the stand-in hub of `modella demo`.
          */
         Example: {
-            /** Name */
-            name: string;
             /** About */
             about: string;
             /** Link */
             link: string;
-        };
-        /**
-         * FamilyView
-         * @description An architecture: its spelling in records, its name, and a short one for labels.
-         */
-        FamilyView: {
-            /** Name */
-            name: string;
-            /** Label */
-            label: string;
-            /** Short */
-            short: string;
         };
         /**
          * FieldOrigin
@@ -2310,31 +2171,6 @@ export interface components {
             name: string;
         };
         /**
-         * Foretold
-         * @description What a link would bring. `files` are those that would be fetched, `size` and `free` are in bytes.
-         *
-         *     `family` is what the base model means here; the bytes may know better. With a `problem` nothing can be fetched yet.
-         */
-        Foretold: {
-            /** Ref */
-            ref: {
-                [key: string]: unknown;
-            };
-            listing: components["schemas"]["ToldListing"];
-            /** Files */
-            files: components["schemas"]["ListedFile"][];
-            /** Size */
-            size: number | null;
-            /** Family */
-            family: string | null;
-            target: components["schemas"]["Target"];
-            /** Duplicates */
-            duplicates: components["schemas"]["Known"][];
-            /** Free */
-            free: number;
-            problem: components["schemas"]["Obstacle"] | null;
-        };
-        /**
          * ImportWish
          * @description Files and folders of the machine that the server runs on; absolute paths.
          */
@@ -2352,6 +2188,26 @@ export interface components {
              * @default false
              */
             duplicates: boolean;
+        };
+        /**
+         * KeptSearch
+         * @description A search that was kept: what was typed, and the facets that were chosen.
+         */
+        KeptSearch: {
+            /** Name */
+            name: string;
+            /**
+             * Q
+             * @default
+             */
+            q: string;
+            /**
+             * Params
+             * @default {}
+             */
+            params: {
+                [key: string]: string[];
+            };
         };
         /**
          * KeyIn
@@ -2403,18 +2259,6 @@ export interface components {
             added: string | null;
         };
         /**
-         * Known
-         * @description A model of the library that holds the same content already.
-         */
-        Known: {
-            /** Id */
-            id: string;
-            /** Name */
-            name: string;
-            /** Path */
-            path: string;
-        };
-        /**
          * LinkIn
          * @description A pasted link and what is wished with it.
          */
@@ -2457,66 +2301,6 @@ export interface components {
             link: boolean;
         };
         /**
-         * ListedFile
-         * @description One file of a listing. `size` is in bytes; `size_exact` is False when the source rounds it.
-         *
-         *     `role` is what the file is to its model: `model` and `shard` are weights; others are named for what they hold
-         *     (`text_encoder`, `vae`, `config`, `index`, `negative`, `archive`, `training_data`, `picture`, `card` ...).
-         *     `pick` selects the file at a source that gave it no id; `required` files belong to every download.
-         */
-        ListedFile: {
-            /** Name */
-            name: string;
-            /** Path */
-            path?: string | null;
-            /** File Id */
-            file_id?: string | null;
-            /** Size */
-            size?: number | null;
-            /**
-             * Size Exact
-             * @default true
-             */
-            size_exact: boolean;
-            /** @default {} */
-            digests: components["schemas"]["Digests"];
-            /**
-             * Role
-             * @default model
-             */
-            role: string;
-            /**
-             * Primary
-             * @default false
-             */
-            primary: boolean;
-            /** Format */
-            format?: string | null;
-            /** Precision */
-            precision?: string | null;
-            /** Quant */
-            quant?: string | null;
-            /** Variant */
-            variant?: string | null;
-            /** Pickle Scan */
-            pickle_scan?: string | null;
-            /** Virus Scan */
-            virus_scan?: string | null;
-            /** Scan Message */
-            scan_message?: string | null;
-            /** Scanned At */
-            scanned_at?: string | null;
-            /**
-             * Required
-             * @default false
-             */
-            required: boolean;
-            /** Pick */
-            pick?: {
-                [key: string]: string;
-            };
-        };
-        /**
          * LookupIn
          * @description Models to look up by hash, or `all` that no source knows; `again` also what was asked for lately.
          */
@@ -2533,6 +2317,26 @@ export interface components {
              * @default false
              */
             again: boolean;
+        };
+        /**
+         * ManyChanged
+         * @description What was changed of many models, and what could not be.
+         */
+        ManyChanged: {
+            /** Changed */
+            changed: string[];
+            /** Failed */
+            failed: components["schemas"]["Problem"][];
+        };
+        /**
+         * ManyDeleted
+         * @description What went into the trash of many models, and what could not.
+         */
+        ManyDeleted: {
+            /** Done */
+            done: components["schemas"]["TrashEntry"][];
+            /** Problems */
+            problems: components["schemas"]["Problem"][];
         };
         /**
          * ManyIn
@@ -2855,46 +2659,6 @@ export interface components {
          */
         NothingWish: Record<string, never>;
         /**
-         * Obstacle
-         * @description Why something could not be fetched as it is: a code of `core/errors` and its facts.
-         */
-        Obstacle: {
-            /** Code */
-            code: string;
-            /** Facts */
-            facts: {
-                [key: string]: unknown;
-            };
-        };
-        /**
-         * Picture
-         * @description A preview picture or video. `nsfw_level` is Civitai's bit mask (1 PG … 16 XXX), None when unknown.
-         */
-        Picture: {
-            /** Url */
-            url: string;
-            /**
-             * Type
-             * @default image
-             * @enum {string}
-             */
-            type: "image" | "video";
-            /** Width */
-            width?: number | null;
-            /** Height */
-            height?: number | null;
-            /** Blurhash */
-            blurhash?: string | null;
-            /** Nsfw Level */
-            nsfw_level?: number | null;
-            /** Prompt */
-            prompt?: string | null;
-            /** Meta */
-            meta?: {
-                [key: string]: unknown;
-            };
-        };
-        /**
          * PlacementPlan
          * @description What would move, and what stays.
          */
@@ -2933,6 +2697,27 @@ export interface components {
             nsfw_level?: number | null;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * Problem
+         * @description Why something could not be done to a model; `error` and `hint` are sentences in the caller's language.
+         */
+        Problem: {
+            /** Id */
+            id: string;
+            /** Code */
+            code: string;
+            /** Error */
+            error: string;
+            /** Hint */
+            hint?: string | null;
+            /**
+             * Context
+             * @default {}
+             */
+            context: {
+                [key: string]: unknown;
+            };
         };
         /**
          * PurgeWish
@@ -3025,38 +2810,6 @@ export interface components {
             [key: string]: unknown;
         };
         /**
-         * Ref
-         * @description A link, understood: which source, and what there. Holds no secret, so it may be stored and shown.
-         *
-         *     civitai: `model_id`, `version_id`, `file_id`, `digest`, `image_id`, `pick` (type, format, size, fp, quantType).
-         *     huggingface: `model_id` (org/name), `revision`, `path` (file or folder), `pick` (quant), `repo_type`.
-         *     url: `url` (cleaned of secrets), `digest` (sha256 given by the user, when any).
-         */
-        Ref: {
-            /** Source */
-            source: string;
-            /** Model Id */
-            model_id?: string | null;
-            /** Version Id */
-            version_id?: string | null;
-            /** File Id */
-            file_id?: string | null;
-            /** Image Id */
-            image_id?: string | null;
-            /** Digest */
-            digest?: string | null;
-            /** Revision */
-            revision?: string | null;
-            /** Path */
-            path?: string | null;
-            /** Url */
-            url?: string | null;
-            /** Pick */
-            pick?: {
-                [key: string]: string;
-            };
-        };
-        /**
          * Refusal
          * @description The envelope of every error: a sentence in the caller's language, its code, what to do, and the facts.
          */
@@ -3115,19 +2868,6 @@ export interface components {
             instead?: string | null;
             /** Why */
             why: string;
-        };
-        /**
-         * Relation
-         * @description How this model relates to another: `ref` is free text such as a repo id, an AIR or a model id.
-         */
-        Relation: {
-            /**
-             * Type
-             * @enum {string}
-             */
-            type: "base" | "version-of" | "derived-from" | "requires" | "recommends";
-            /** Ref */
-            ref: string;
         };
         /**
          * RestoreWish
@@ -3617,20 +3357,6 @@ export interface components {
          */
         Step: "describe" | "fetch" | "verify" | "identify" | "place" | "register" | "link";
         /**
-         * Target
-         * @description The folder that a model would get below the library, the rule that says so, and the facts that filled it in.
-         */
-        Target: {
-            /** Folder */
-            folder: string;
-            /** Rule */
-            rule: string;
-            /** Because */
-            because: {
-                [key: string]: string;
-            };
-        };
-        /**
          * TaskView
          * @description How far a long task is: a scan, hashing, verifying, looking up, moving. `done` of `total` in its own unit.
          *
@@ -3682,97 +3408,39 @@ export interface components {
             ended_at?: string | null;
         };
         /**
-         * ToldListing
-         * @description A listing as doors show it: without the answer that it was read from.
+         * TrashEntry
+         * @description A model in the trash: `entry` names it there, `why` tells how it came there, `size` in bytes.
          */
-        ToldListing: {
-            /** Source */
-            source: string;
-            ref: components["schemas"]["Ref"];
-            /** Page Url */
-            page_url?: string | null;
-            /** Model Id */
-            model_id?: string | null;
-            /** Version Id */
-            version_id?: string | null;
-            /** Revision */
-            revision?: string | null;
+        TrashEntry: {
+            /** Entry */
+            entry: string;
+            /** Id */
+            id: string;
             /** Name */
             name: string;
-            /** Version */
-            version?: string | null;
-            /** Kind */
-            kind?: string | null;
-            /** Kind Text */
-            kind_text?: string | null;
-            /** Base Model */
-            base_model?: string | null;
-            /** Base Model Type */
-            base_model_type?: string | null;
-            /** Air */
-            air?: string | null;
-            /** Description */
-            description?: string | null;
-            /** Description Format */
-            description_format?: ("html" | "markdown") | null;
-            /** Version Description */
-            version_description?: string | null;
+            /** Why */
+            why: string;
+            /** At */
+            at: string;
+            /** Size */
+            size: number;
+            /** Files */
+            files: string[];
             /**
-             * Tags
-             * @default []
+             * Root
+             * @default
              */
-            tags: string[];
+            root: string;
             /**
-             * Trained Words
-             * @default []
+             * Place
+             * @default
              */
-            trained_words: string[];
-            /** Creator */
-            creator?: string | null;
-            /** Creator Picture */
-            creator_picture?: string | null;
-            /** License */
-            license?: {
-                [key: string]: unknown;
-            };
-            /** Nsfw Level */
-            nsfw_level?: number | null;
-            /** Flags */
-            flags?: {
-                [key: string]: boolean;
-            };
-            /** Published At */
-            published_at?: string | null;
-            /** Updated At */
-            updated_at?: string | null;
-            /** Stats */
-            stats?: {
-                [key: string]: number;
-            };
+            place: string;
             /**
-             * Pictures
-             * @default []
+             * Home
+             * @default
              */
-            pictures: components["schemas"]["Picture"][];
-            /**
-             * Files
-             * @default []
-             */
-            files: components["schemas"]["ListedFile"][];
-            /**
-             * Relations
-             * @default []
-             */
-            relations: components["schemas"]["Relation"][];
-            /**
-             * Versions
-             * @default []
-             */
-            versions: components["schemas"]["Choice"][];
-            /** @default open */
-            access: components["schemas"]["Access"];
-            /** Access Until */
-            access_until?: string | null;
+            home: string;
         };
         /**
          * Tree
@@ -4041,123 +3709,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Answer_Foretold_"];
-                };
-            };
-            /** @description What was asked cannot be done; `code` says why */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Refusal"];
-                };
-            };
-            /** @description The disk, the network or Modella itself failed; `code` says how */
-            "5XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Refusal"];
-                };
-            };
-        };
-    };
-    preview_picture: {
-        parameters: {
-            query: {
-                url: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "image/webp": unknown;
-                };
-            };
-            /** @description What was asked cannot be done; `code` says why */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Refusal"];
-                };
-            };
-            /** @description The disk, the network or Modella itself failed; `code` says how */
-            "5XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Refusal"];
-                };
-            };
-        };
-    };
-    pause_all: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Answer_int_"];
-                };
-            };
-            /** @description What was asked cannot be done; `code` says why */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Refusal"];
-                };
-            };
-            /** @description The disk, the network or Modella itself failed; `code` says how */
-            "5XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Refusal"];
-                };
-            };
-        };
-    };
-    resume_all: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Answer_int_"];
+                    "application/json": components["schemas"]["Answer_dict_str__Any__"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
@@ -4186,8 +3738,6 @@ export interface operations {
                 state?: components["schemas"]["State"][] | null;
                 limit?: number;
                 cursor?: string | null;
-                /** @description Words in the name, the link or a file's name */
-                q?: string;
             };
             header?: never;
             path?: never;
@@ -4246,46 +3796,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Answer_DownloadView_"];
-                };
-            };
-            /** @description What was asked cannot be done; `code` says why */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Refusal"];
-                };
-            };
-            /** @description The disk, the network or Modella itself failed; `code` says how */
-            "5XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Refusal"];
-                };
-            };
-        };
-    };
-    clear_downloads: {
-        parameters: {
-            query: {
-                state: components["schemas"]["State"][];
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Answer_int_"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
@@ -4454,50 +3964,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Answer_DownloadView_"];
-                };
-            };
-            /** @description What was asked cannot be done; `code` says why */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Refusal"];
-                };
-            };
-            /** @description The disk, the network or Modella itself failed; `code` says how */
-            "5XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Refusal"];
-                };
-            };
-        };
-    };
-    target_of_download: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                download_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["FinalizeIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Answer_Target_"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
@@ -4698,7 +4164,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Answer_dict_str__Any__"];
+                    "application/json": components["schemas"]["Answer_TrashEntry_"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
@@ -4784,7 +4250,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Answer_dict_str__Any__"];
+                    "application/json": components["schemas"]["Answer_ManyDeleted_"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
@@ -4824,7 +4290,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Answer_dict_str__Any__"];
+                    "application/json": components["schemas"]["Answer_TrashEntry_"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
@@ -4906,7 +4372,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Answer_list_dict_str__Any___"];
+                    "application/json": components["schemas"]["Answer_list_TrashEntry__"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
@@ -5779,7 +5245,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Answer_list_dict_str__Any___"];
+                    "application/json": components["schemas"]["Answer_list_KeptSearch__"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
@@ -5821,7 +5287,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Answer_list_dict_str__Any___"];
+                    "application/json": components["schemas"]["Answer_list_KeptSearch__"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
@@ -5861,7 +5327,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Answer_list_dict_str__Any___"];
+                    "application/json": components["schemas"]["Answer_list_KeptSearch__"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
@@ -5903,7 +5369,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Answer_dict_str__Any__"];
+                    "application/json": components["schemas"]["Answer_ManyChanged_"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
@@ -6627,44 +6093,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Answer_Usage_"];
-                };
-            };
-            /** @description What was asked cannot be done; `code` says why */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Refusal"];
-                };
-            };
-            /** @description The disk, the network or Modella itself failed; `code` says how */
-            "5XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Refusal"];
-                };
-            };
-        };
-    };
-    list_families: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Answer_list_FamilyView__"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 
 import apsw
 
-from modella.core.query import Query, Sort
+from modella.core.query import NONE, Query, Sort
 from modella.core.root import LIBRARY
-from modella.core.summary import Row, row_of
+from modella.core.summary import Row, row_of, with_lists
 from modella.io.store.database import Database
 from modella.io.store.search import Change, Finder, Page, Weight
 
@@ -41,6 +41,7 @@ CREATE INDEX members_by_model ON members (n);
 CREATE TABLE keys (key TEXT NOT NULL, way TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (key, way, n)) STRICT,
   WITHOUT ROWID;
 CREATE INDEX keys_by_model ON keys (n);
+CREATE INDEX keys_newer ON keys (key, n) WHERE way = 'newer';
 CREATE TABLE seen (
   root TEXT NOT NULL, folder TEXT NOT NULL, name TEXT NOT NULL, place TEXT NOT NULL, size INTEGER NOT NULL,
   mtime INTEGER NOT NULL, inode INTEGER NOT NULL, device INTEGER NOT NULL, link INTEGER NOT NULL,
@@ -55,7 +56,7 @@ CREATE VIRTUAL TABLE words USING fts5(text, tokenize = "unicode61 remove_diacrit
   contentless_delete = 1, detail = none);
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab(words, 'row');
 """
-_VERSION = 5
+_VERSION = 7
 """An index of an older version is made anew: it holds nothing that the files do not say."""
 
 
@@ -110,6 +111,7 @@ class Index(Database):
         self._finder = Finder(path)
         self._terms: dict[tuple[str, str], int] = {}
         self._last = 0
+        self._lists: Mapping[str, tuple[str, ...]] = {}
 
     def close(self) -> None:
         """Ends both connections."""
@@ -227,6 +229,16 @@ class Index(Database):
                 found |= {int(str(n)): str(told) for n, told in db.execute(query, (asked,))}
         return [json.loads(found[n]) for n in numbers if n in found]
 
+    def summaries_of(self, ids: Sequence[str]) -> list[dict[str, Any]]:
+        """Summaries of those of these models that there are, in their order."""
+        query = "SELECT id, summary FROM models WHERE id IN (SELECT value FROM json_each(?))"
+        found: dict[str, str] = {}
+        for start in range(0, len(ids), 500):
+            asked = json.dumps(list(ids[start : start + 500]))
+            with self._use(writes=False) as db:
+                found |= {str(model): str(told) for model, told in db.execute(query, (asked,))}
+        return [json.loads(found[model]) for model in ids if model in found]
+
     def count_in(self, root: str) -> int:
         """How many models a root holds."""
         with self._use(writes=False) as db:
@@ -264,6 +276,35 @@ class Index(Database):
                 found.setdefault(str(sha256), []).append((str(model), str(name)))
         return list(found.items())
 
+    def repeated(self) -> tuple[int, int]:
+        """Contents that lie in several files, and the bytes of all but one of each; nothing is looked at on a disk.
+
+        Names of one file, as the last scan saw it, count as one; models that are missing or out of reach do not count.
+        """
+        query = (
+            "SELECT f.sha256, f.size, f.n, f.name, s.device, s.inode FROM files f JOIN models m USING (n)"
+            " LEFT JOIN seen s ON s.root = m.root AND s.place = m.place AND s.name = f.name AND s.inode <> 0"
+            " WHERE f.sha256 IN (SELECT sha256 FROM files WHERE sha256 IS NOT NULL GROUP BY 1 HAVING count(*) > 1)"
+        )
+        away = self._finder.members(("state", "missing")) | self._finder.members(("state", "unreachable"))
+        found: dict[str, tuple[int, set[tuple[Any, ...]]]] = {}
+        with self._use(writes=False) as db:
+            for sha256, size, n, name, device, inode in db.execute(query):
+                if int(str(n)) not in away:
+                    at = (device, inode) if inode is not None else (n, name)
+                    found.setdefault(str(sha256), (int(str(size)), set()))[1].add(at)
+        won = [(len(places) - 1) * size for size, places in found.values() if len(places) > 1]
+        return len(won), sum(won)
+
+    def outdated(self) -> list[tuple[str, str]]:
+        """Models of which a source has listed a newer version that is not here, each with the key of that one."""
+        query = (
+            "SELECT id, k.key FROM keys k JOIN models USING (n) WHERE k.way = 'newer'"
+            " AND NOT EXISTS (SELECT 1 FROM keys o WHERE o.key = k.key AND o.way = 'is') ORDER BY added_at DESC, id"
+        )
+        with self._use(writes=False) as db:
+            return [(str(model), str(key)) for model, key in db.execute(query)]
+
     def set_state(self, root: str, state: str, places: Iterable[str] | None = None) -> int:
         """Says of models, or of a whole root, whether they are present, missing or unreachable; how many changed."""
         query = (
@@ -279,6 +320,39 @@ class Index(Database):
         after = frozenset({("state", state)})
         self._finder.take([Change(n, frozenset({("state", old)}), after) for n, old in rows])
         return len(rows)
+
+    def set_lists(self, of: Mapping[str, tuple[str, ...]]) -> list[str]:
+        """Says of every model, by its id, in which lists it is, and of those that come later; whose lists changed."""
+        query = (
+            "SELECT n, id, value FROM models JOIN members USING (n) JOIN terms USING (t) WHERE facet = 'list'"
+            " AND (value <> ?1 OR id IN (SELECT value FROM json_each(?2)))"
+        )
+        before: dict[tuple[int, str], set[str]] = {}
+        with self._use() as db:
+            self._lists = of
+            for n, model, value in db.execute(query, (NONE, json.dumps(list(of)))):
+                before.setdefault((int(str(n)), str(model)), set()).add(str(value))
+            changes = []
+            for (n, model), had in before.items():
+                has = set(of.get(model, ())) or {NONE}
+                if has != had:
+                    self._put_lists(db, n, had, has)
+                    was, now = ({("list", name) for name in names} for names in (had, has))
+                    changes.append((model, Change(n, frozenset(was), frozenset(now))))
+        if changes:
+            self._finder.take([change for _, change in changes])
+        return [model for model, _ in changes]
+
+    def _put_lists(self, db: apsw.Connection, n: int, had: set[str], has: set[str]) -> None:
+        terms = [(self._term(db, ("list", name)), n) for name in had]
+        db.executemany("DELETE FROM members WHERE t = ? AND n = ?", terms)
+        db.executemany("INSERT INTO members VALUES (?,?)", [(self._term(db, ("list", name)), n) for name in has])
+        names = json.dumps(sorted(has - {NONE}), ensure_ascii=False)
+        db.execute(
+            "UPDATE models SET record = json_set(record, '$.lists', json(:names)),"
+            " summary = json_set(summary, '$.lists', json(:names)) WHERE n = :n",
+            {"names": names, "n": n},
+        )
 
     def is_unreachable(self, root: str) -> bool:
         """Whether something of a root was unreachable when somebody looked last."""
@@ -402,7 +476,14 @@ class Index(Database):
         """
         return self._finder.weights(_WEIGHED, (("state", "missing"), ("state", "not-downloaded")))
 
+    def weight_of(self, term: tuple[str, str]) -> tuple[int, int]:
+        """How many models have a facet's value, and the bytes of those that are not missing."""
+        members, gone = self._finder.members(term), self._finder.members(("state", "missing"))
+        sizes = self._finder.sizes()
+        return len(members), sum(sizes.get(n, 0) for n in members - gone)
+
     def _put(self, db: apsw.Connection, row: Row) -> list[Change]:
+        row = with_lists(row, self._lists.get(row.id, ()))
         known, before, gone = _make_room(db, row)
         n = known if known is not None else self._next_number(db)
         db.execute(f"INSERT INTO models VALUES ({','.join('?' * 13)})", (n, *row[:12]))

@@ -85,6 +85,16 @@ class QueueStore(Database):
         start = next((i + 1 for i, row in enumerate(rows) if row[0] == before), 0)
         return [found for _, record in rows[start : start + limit] if (found := _download(record)) is not None]
 
+    def counts(self, library: str) -> dict[tuple[str, str | None], int]:
+        """How many downloads of a library have each state, with the code of its reason."""
+        query = (
+            "SELECT state, json_extract(record, '$.reason.code'), count(*) FROM downloads WHERE library = ?"
+            " AND state NOT IN ('done', 'cancelled') GROUP BY 1, 2"
+        )
+        with self._use(writes=False) as db:
+            rows = db.execute(query, (library,)).fetchall()
+        return {(str(state), str(code) if code else None): int(str(count)) for state, code, count in rows}
+
     def remove(self, download: str) -> None:
         """Forgets a download."""
         with self._use() as db:

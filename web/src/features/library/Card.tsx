@@ -1,0 +1,126 @@
+import { CircleAlert, CloudOff, Ellipsis, Heart, type LucideIcon, Star, TriangleAlert } from "lucide-react";
+import { memo } from "react";
+import type { ModelSummary } from "@/api/models";
+import { useWords } from "@/i18n";
+import { kindIcon } from "@/lib/kindIcons";
+import { useLabels } from "@/lib/labels";
+import { classes } from "@/ui/classes";
+import { Picture } from "@/ui/Picture";
+import styles from "./Card.module.css";
+
+export interface CardProps {
+  model: ModelSummary;
+  index: number;
+  isSelected: boolean;
+  isSelecting: boolean;
+  isLive: boolean;
+  mayLoad: boolean;
+  look: "card" | "small" | "row";
+}
+
+interface Mark {
+  icon: LucideIcon;
+  words: string;
+  tone: "bad" | "warn";
+}
+
+const BAD_TRUST = ["mismatch", "damaged", "changed"];
+
+/** What a person must know of a model before all else, in a word. */
+function useMark(model: ModelSummary): Mark | undefined {
+  const { maybe } = useWords();
+  const said = (code: string) => maybe(`marks.${code}`) ?? code;
+  if (model.kind === "invalid" || model.invalid) return { icon: TriangleAlert, words: said("invalid"), tone: "bad" };
+  if (model.state === "unreachable") return { icon: CloudOff, words: said("unreachable"), tone: "warn" };
+  if (model.state !== "present") return { icon: CircleAlert, words: said(model.state), tone: "bad" };
+  const trust = BAD_TRUST.find((each) => model.files.some((file) => file.verified.state === each));
+  return trust ? { icon: TriangleAlert, words: said(trust), tone: "bad" } : undefined;
+}
+
+/** One model of the wall. Its buttons act by `data-act`, which the wall listens for. */
+export const Card = memo(function Card({ model, isSelected, isSelecting, isLive, mayLoad, look }: CardProps) {
+  const { t, format } = useWords();
+  const labels = useLabels();
+  const mark = useMark(model);
+  const base = model.base_model ?? model.family;
+  const about = [model.version, model.creator].filter(Boolean).join(" · ");
+  const isRow = look === "row";
+  return (
+    <div className={classes(styles.card, styles[look])} data-selected={isSelected || undefined}>
+      <div className={styles.picture}>
+        <Picture
+          id={model.id}
+          version={model.updated_at}
+          number={model.preview?.number}
+          blurhash={model.preview?.blurhash}
+          level={model.nsfw_level}
+          video={model.video}
+          isLive={isLive}
+          mayLoad={mayLoad}
+          icon={kindIcon(model.kind)}
+        />
+        {!isRow && (
+          <>
+            <span className={classes(styles.badge, styles.kind)}>{labels.kind(model.kind)}</span>
+            {base && <span className={classes(styles.badge, styles.base)}>{base}</span>}
+            {mark && (
+              <span className={classes(styles.badge, styles.state)} data-tone={mark.tone}>
+                <mark.icon size={14} aria-hidden />
+                {mark.words}
+              </span>
+            )}
+          </>
+        )}
+      </div>
+      <button
+        type="button"
+        tabIndex={-1}
+        data-act="select"
+        aria-label={t("web.library.select", { name: model.name })}
+        aria-pressed={isSelected}
+        className={classes(styles.tick, isSelecting && styles.stays)}
+      >
+        <span aria-hidden>{isSelected ? "✓" : ""}</span>
+      </button>
+      <div className={styles.words}>
+        <p className={styles.name} title={model.name}>
+          <bdi>{model.name}</bdi>
+          {model.favorite && <Heart size={14} className={styles.heart} aria-hidden />}
+        </p>
+        <p className={styles.about}>
+          <span className="tabular">{format.bytes(model.size)}</span>
+          {about && <bdi className={styles.by}>{about}</bdi>}
+          {Boolean(model.rating) && (
+            <span className={styles.stars}>
+              <Star size={12} aria-hidden />
+              {model.rating}
+            </span>
+          )}
+        </p>
+      </div>
+      {isRow && (
+        <p className={styles.columns}>
+          {mark && (
+            <span className={styles.rowMark} data-tone={mark.tone}>
+              <mark.icon size={14} aria-hidden />
+              {mark.words}
+            </span>
+          )}
+          <span>{labels.kind(model.kind)}</span>
+          <bdi>{base}</bdi>
+          <span className="tabular">{format.day(model.added_at)}</span>
+        </p>
+      )}
+      <button
+        type="button"
+        tabIndex={-1}
+        data-act="more"
+        aria-haspopup="menu"
+        aria-label={t("web.library.more", { name: model.name })}
+        className={styles.more}
+      >
+        <Ellipsis size={18} aria-hidden />
+      </button>
+    </div>
+  );
+});

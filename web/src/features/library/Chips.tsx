@@ -1,0 +1,47 @@
+import { X } from "lucide-react";
+import { FACETS } from "@/api/models";
+import { useWords } from "@/i18n";
+import { useLabels } from "@/lib/labels";
+import styles from "./Chips.module.css";
+
+interface ChipsProps {
+  params: URLSearchParams;
+  rootName: (id: string) => string;
+  change: (values: Record<string, string[]>) => void;
+  clear: () => void;
+}
+
+/** The filters that count now, each of which can be taken away. */
+export function Chips({ params, rootName, change, clear }: ChipsProps) {
+  const { t } = useWords();
+  const labels = useLabels();
+  const active = FACETS.flatMap((facet) => params.getAll(facet).map((value) => ({ facet, value })));
+  if (active.length === 0) return null;
+  return (
+    <ul className={styles.chips} aria-label={t("web.library.active")}>
+      {active.map(({ facet, value }) => {
+        const plain = value.replace(/^!/, "");
+        const label = facet === "root" && plain ? rootName(plain) : labels.value(facet, plain);
+        const words = `${labels.facet(facet)}: ${value.startsWith("!") ? t("web.library.without", { name: label }) : label}`;
+        return (
+          <li key={`${facet}:${value}`}>
+            <button
+              type="button"
+              className={styles.chip}
+              aria-label={t("web.library.remove-filter", { name: words })}
+              onClick={() => change({ [facet]: params.getAll(facet).filter((each) => each !== value) })}
+            >
+              <bdi>{words}</bdi>
+              <X size={14} aria-hidden />
+            </button>
+          </li>
+        );
+      })}
+      <li>
+        <button type="button" className={styles.clear} onClick={clear}>
+          {t("web.library.clear")}
+        </button>
+      </li>
+    </ul>
+  );
+}

@@ -1,0 +1,157 @@
+import {
+  ArrowDownWideNarrow, ArrowUpNarrowWide, Bookmark, Grid2x2, Grid3x3, ListFilter, Lock, LockOpen, Rows3, Search, X,
+} from "lucide-react";
+import { Suspense, useEffect, useMemo, useRef, useState } from "react";
+import { prefetchModels } from "@/api/models";
+import { useWords } from "@/i18n";
+import type { Key } from "@/i18n/texts";
+import { type Action, useActions } from "@/lib/actions";
+import { locked } from "@/lib/nsfw";
+import { page } from "@/lib/page";
+import { toast } from "@/lib/toasts";
+import { useStored } from "@/lib/useStored";
+import { Button } from "@/ui/Button";
+import { SelectField } from "@/ui/Field";
+import { DENSITIES, type Density } from "./grid";
+import styles from "./Toolbar.module.css";
+
+const SavedSearches = page(() => import("./SavedSearches"));
+const SORTS = ["added", "name", "size", "updated", "published", "rating", "match"] as const;
+const ICONS = { comfortable: Grid2x2, compact: Grid3x3, list: Rows3 };
+/** Milliseconds after a key before the question goes out: two keys of a quick hand make one. */
+const PATIENCE = 30;
+
+interface ToolbarProps {
+  params: URLSearchParams;
+  asked: string;
+  change: (values: Record<string, string | undefined>) => void;
+  density: Density;
+  onDensity: (density: Density) => void;
+  isFilters: boolean;
+  onFilters: () => void;
+}
+
+/** Search, order, look of the wall. */
+export function Toolbar({ params, asked, change, density, onDensity, isFilters, onFilters }: ToolbarProps) {
+  const { t } = useWords();
+  const [isLocked, setLocked] = useStored(locked);
+  const [isSaved, setSaved] = useState(false);
+  const sort = params.get("sort") ?? (params.get("q") ? "match" : "added");
+  const isDescending = (params.get("order") ?? (sort === "name" ? "asc" : "desc")) === "desc";
+  const lock = () => {
+    setLocked(!isLocked);
+    toast({ text: isLocked ? t("web.library.unlocked") : t("web.library.locked"), tone: "info", stays: 3000 });
+  };
+  return (
+    <div className={styles.bar}>
+      <SearchField params={params} change={change} />
+      <div className={styles.tools}>
+        <Button look="quiet" icon={ListFilter} iconOnly aria-expanded={isFilters} onClick={onFilters}>
+          {isFilters ? t("web.library.hide-filters") : t("web.library.filters")}
+        </Button>
+        <Button look="quiet" icon={Bookmark} iconOnly aria-haspopup="dialog" onClick={() => setSaved(true)}>
+          {t("web.library.saved")}
+        </Button>
+        <SelectField
+          bare
+          label={t("web.library.sort")}
+          value={sort}
+          className={styles.sort}
+          options={SORTS.map((each) => [each, t(`web.library.sorts.${each}` as Key)] as const)}
+          onChange={(event) => change({ sort: event.target.value, order: undefined })}
+        />
+        <Button
+          look="quiet"
+          icon={isDescending ? ArrowDownWideNarrow : ArrowUpNarrowWide}
+          iconOnly
+          onClick={() => change({ order: isDescending ? "asc" : "desc" })}
+        >
+          {isDescending ? t("web.library.descending") : t("web.library.ascending")}
+        </Button>
+        <fieldset className={styles.densities}>
+          <legend className="visually-hidden">{t("web.library.density")}</legend>
+          {DENSITIES.map((each) => (
+            <Button
+              key={each}
+              look="quiet"
+              icon={ICONS[each]}
+              iconOnly
+              aria-pressed={density === each}
+              onClick={() => onDensity(each)}
+            >
+              {t(`web.library.densities.${each}` as Key)}
+            </Button>
+          ))}
+        </fieldset>
+        <Button look="quiet" icon={isLocked ? Lock : LockOpen} iconOnly aria-pressed={isLocked} onClick={lock}>
+          {isLocked ? t("web.library.cover-unlock") : t("web.library.cover-lock")}
+        </Button>
+      </div>
+      {isSaved && (
+        <Suspense fallback={null}>
+          <SavedSearches asked={asked} onClose={() => setSaved(false)} />
+        </Suspense>
+      )}
+    </div>
+  );
+}
+
+/** What is typed shows at once; the question follows a blink later. */
+function SearchField({ params, change }: Pick<ToolbarProps, "params" | "change">) {
+  const { t } = useWords();
+  const field = useRef<HTMLInputElement>(null);
+  const told = params.get("q") ?? "";
+  const [typed, setTyped] = useState(told);
+  const asked = useRef(told);
+  useEffect(() => {
+    // Somebody else has changed the address: going back, a saved search, clearing.
+    if (told !== asked.current) setTyped(told);
+    asked.current = told;
+  }, [told]);
+  useEffect(() => {
+    if (typed.trim() === asked.current) return;
+    const timer = setTimeout(() => {
+      asked.current = typed.trim();
+      change({ q: typed.trim() || undefined });
+    }, PATIENCE);
+    return () => clearTimeout(timer);
+  }, [typed, change]);
+  useActions(
+    useMemo<Action[]>(
+      () => [
+        { id: "library:search", name: "web.actions.search", group: "page", icon: Search, shortcut: "/", run: () => field.current?.select() },
+      ],
+      [],
+    ),
+  );
+  return (
+    <search className={styles.search}>
+      <Search size={18} aria-hidden />
+      <input
+        ref={field}
+        type="search"
+        value={typed}
+        placeholder={t("web.library.search")}
+        aria-label={t("web.library.search")}
+        autoComplete="off"
+        spellCheck={false}
+        onFocus={() => void prefetchModels("")}
+        onChange={(event) => setTyped(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key === "Escape" && typed) {
+            event.preventDefault();
+            setTyped("");
+          } else if (event.key === "ArrowDown" || event.key === "Enter") {
+            event.preventDefault();
+            document.querySelector<HTMLElement>("[role=grid] [tabindex='0']")?.focus();
+          }
+        }}
+      />
+      {typed && (
+        <Button look="quiet" small icon={X} iconOnly onClick={() => setTyped("")}>
+          {t("web.library.clear-search")}
+        </Button>
+      )}
+    </search>
+  );
+}
