@@ -234,7 +234,7 @@ def _begins(told: dict[str, Any]) -> str:
     return "starts one" if name in _WITH_A_TASK else ""
 
 
-_WITH_A_TASK = {"Answer_TaskView_", "Answer_Adopted_", "Answer_Reclaiming_"}
+_WITH_A_TASK = {"Answer_TaskView_", "Answer_Adopted_", "Answer_Reclaiming_", "Answer_Restoring_"}
 
 
 def _body_of(told: dict[str, Any]) -> str:

@@ -12,6 +12,7 @@ import pytest
 
 from modella.core.download import State, Step
 from modella.core.errors import BRANCHES, all_codes
+from modella.core.languages import HABITS, habits_of, is_plural
 from modella.core.model import Verified
 from modella.core.words import Words
 from modella.io.packaged import languages, load_words
@@ -46,6 +47,33 @@ def _flat(found: Mapping[str, Any], path: str) -> Iterator[tuple[str, str]]:
             yield from _flat(value, f"{path}{key}.")
         else:
             yield f"{path}{key}", value
+
+
+def plurals(language: str) -> dict[str, set[str]]:
+    """Every sentence that has plural forms, and which it has."""
+    found = json.loads((SOURCE / "locales" / f"{language}.json").read_text(encoding="utf-8"))
+    return dict(_plurals(found, ""))
+
+
+def _plurals(found: Mapping[str, Any], path: str) -> Iterator[tuple[str, set[str]]]:
+    for key, value in found.items():
+        if isinstance(value, dict) and is_plural(value):
+            yield f"{path}{key}", set(value)
+        elif isinstance(value, dict):
+            yield from _plurals(value, f"{path}{key}.")
+
+
+def spoken(language: str) -> dict[str, str]:
+    """Every text by its key; of plural forms `other`, which every language has, under the key of the sentence."""
+    several = plurals(language)
+    found = {}
+    for key, text in texts(language).items():
+        parent, _, form = key.rpartition(".")
+        if parent not in several:
+            found[key] = text
+        elif form == "other":
+            found[parent] = text
+    return found
 
 
 def facts_in(text: str) -> set[str]:
@@ -90,14 +118,37 @@ def test_no_sentence_is_kept_for_an_error_that_does_not_exist(language: str) -> 
 
 @LANGUAGES
 def test_every_language_says_the_same_things(language: str) -> None:
-    assert set(texts(language)) ^ set(texts("en")) == set()
+    assert set(spoken(language)) ^ set(spoken("en")) == set()
+    assert set(plurals(language)) == set(plurals("en"))
 
 
 @LANGUAGES
-def test_a_translation_speaks_only_of_facts_that_english_has(language: str) -> None:
-    english = texts("en")
-    wrong = {key: facts_in(text) - facts_in(english.get(key, "")) for key, text in texts(language).items()}
+def test_every_plural_has_the_forms_that_its_language_needs(language: str) -> None:
+    needed = set(habits_of(language).forms)
+    assert {key: forms for key, forms in plurals(language).items() if forms != needed} == {}
+
+
+@LANGUAGES
+def test_the_habits_of_every_language_are_known(language: str) -> None:
+    assert language in HABITS
+
+
+@LANGUAGES
+def test_a_translation_speaks_of_the_same_facts_as_english(language: str) -> None:
+    english = spoken("en")
+    wrong = {key: facts_in(text) ^ facts_in(english.get(key, "")) for key, text in spoken(language).items()}
     assert {key: facts for key, facts in wrong.items() if facts} == {}
+
+
+@LANGUAGES
+def test_a_plural_form_leaves_out_no_fact_but_the_count(language: str) -> None:
+    known = texts(language)
+    wrong = {
+        f"{key}.{form}": facts_in(known[f"{key}.other"]) ^ facts_in(known[f"{key}.{form}"])
+        for key, forms in plurals(language).items()
+        for form in forms
+    }
+    assert {key: facts for key, facts in wrong.items() if facts - {"count"}} == {}
 
 
 @LANGUAGES
@@ -145,8 +196,7 @@ def said() -> dict[str, str]:
 
 
 def test_every_key_that_is_said_exists() -> None:
-    known = set(texts("en"))
-    known |= {key.removesuffix(".other") for key in known if f"{key.removesuffix('other')}one" in known}
+    known = set(texts("en")) | set(spoken("en"))
     assert len(said()) > 10
     wrong = {
         key: path
@@ -231,9 +281,10 @@ def test_a_missing_fact_reads_as_an_ellipsis_and_a_missing_key_as_itself() -> No
 
 def test_one_is_not_told_as_many() -> None:
     words = Words({"a": {"one": "{count} model", "other": "{count} models"}})
-    assert [words.say("a", count=count) for count in (0, 1, "1", "1,000")] == [
+    assert [words.say("a", count=count) for count in (0, 1, "1", "1,000", 1000)] == [
         "0 models",
         "1 model",
         "1 model",
+        "1,000 models",
         "1,000 models",
     ]

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from modella import __version__
 from modella.core.errors import BadLink, DiskTrouble, ModellaError
 from modella.core.events import SettingsChanged
+from modella.core.languages import PRETEND
 from modella.io.bus import Bus
 from modella.io.disk import Library, Ownership, make_folders, make_private, read_json, sweep, write_json
 from modella.io.journal import start_log
@@ -64,7 +65,7 @@ class House:
             if name not in CHANGEABLE:
                 raise BadLink("bad-value", name=name[:40], value="", reason="this setting cannot be changed here")
         wanted = str(changes.get("lang") or "en")
-        if wanted not in known_languages():
+        if wanted not in (*known_languages(), PRETEND):
             raise BadLink("bad-value", name="lang", value=wanted[:40], reason="there is no such language")
         check({**self.hands.store.settings(), **{k: v for k, v in changes.items() if v is not None}})
         before = self.settings().model_dump(mode="json")

@@ -24,8 +24,9 @@ from modella.core.errors import (
     NotFound,
     Refused,
 )
+from modella.core.languages import accepted
 from modella.core.words import Words
-from modella.io.packaged import languages, load_words
+from modella.io.packaged import load_words
 
 T = TypeVar("T")
 
@@ -79,12 +80,11 @@ REFUSALS_OF_FILES: dict[int | str, dict[str, Any]] = {
 
 
 def words_for(request: Request) -> Words:
-    """The caller's language, by Accept-Language."""
-    wanted = request.headers.get("accept-language", "")
-    offered = (part.split(";")[0].strip().lower() for part in wanted.split(","))
-    known = languages()
-    found = (name for each in offered for name in (each, each.split("-")[0]) if name in known)
-    return load_words(next(found, "en"))
+    """The caller's language: MODELLA_LANG, else the setting, else what the browser asks for by Accept-Language."""
+    house = request.app.state.house
+    chosen = house.settings().lang if house is not None else ""
+    wanted = [chosen] if chosen else accepted(request.headers.get("accept-language", ""))
+    return load_words(*wanted)
 
 
 def refuse(words: Words, problem: ModellaError, *, status: int = 0, sentence: str | None = None) -> Response:

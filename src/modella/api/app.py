@@ -11,11 +11,13 @@ from modella import __version__
 from modella.api import (
     about,
     attention,
+    backups,
     changes,
     downloads,
     events,
     families,
     health,
+    languages,
     library,
     lists,
     models,
@@ -23,10 +25,9 @@ from modella.api import (
     registry,
     settings,
     tree,
-    usage,
-    web,
     upload,
     usage,
+    web,
 )
 from modella.api.answers import REFUSALS, answer_errors
 from modella.api.guard import Guard
@@ -40,11 +41,16 @@ ROOMS = (
     changes,
     library,
     registry,
+    upload,
     models,
+    lists,
+    attention,
     tree,
     usage,
     families,
     settings,
+    backups,
+    languages,
     events,
     health,
     pages,
@@ -91,22 +97,6 @@ def make_app(
     app.state.house = house
     app.state.examples = list(examples)
     for room in ROOMS:
-    for room in (
-        downloads,
-        changes,
-        library,
-        registry,
-        models,
-        lists,
-        tree,
-        usage,
-        attention,
-        upload,
-        settings,
-        events,
-        health,
-        pages,
-    ):
         app.include_router(room.router)
     answer_errors(app)
     app.add_middleware(Guard, names=names)

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from modella.cli.commands import JsonOption, LibraryOption, agree, answers_errors, complaints, console, words
+from modella.cli.commands import JsonOption, LibraryOption, agree, answers_errors, complaints, console, size, words
 from modella.cli.door import Door, open_door
 from modella.cli.exits import DONE, exit_for
 from modella.cli.find import find_model, path_of, short
@@ -17,7 +17,6 @@ from modella.cli.pull import short_model
 from modella.cli.screen import print_json, print_problem
 from modella.core.errors import ModellaError, error
 from modella.core.naming import shown
-from modella.core.words import size
 
 Ids = Annotated[
     list[str], typer.Argument(metavar="ID...", help="Ids, their last letters as `ls` shows them, or names.")

@@ -22,6 +22,7 @@ from modella.io.disk import disk_errors
 from modella.io.journal import start_log
 from modella.io.packaged import load_words
 from modella.io.settings import load
+from modella.io.store.queue import saved_settings
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -31,12 +32,24 @@ JsonOption = Annotated[bool, typer.Option("--json", help="JSON for programs on s
 
 
 def words() -> Words:
-    """The language of the person at the terminal."""
+    """The language of the person at the terminal: MODELLA_LANG, else the setting, else that of the terminal."""
+    return _words(os.environ.get("MODELLA_LANG", ""), os.environ.get("MODELLA_HOME", ""))
+
+
+@functools.cache
+def _words(variable: str, _home: str) -> Words:
+    """Found once for each environment: a command says many things, and settings lie in files."""
     try:
-        chosen = load({}).lang
+        settings = load({})
+        chosen = settings.lang or str(saved_settings(settings.home).get("lang") or "")
     except ModellaError:
-        chosen = os.environ.get("MODELLA_LANG", "")
+        chosen = variable
     return load_words(chosen or locale.getlocale()[0] or "en")
+
+
+def size(count: float) -> str:
+    """Bytes for the person at the terminal."""
+    return words().size(count)
 
 
 def wants_no_colour() -> bool:

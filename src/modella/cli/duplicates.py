@@ -6,14 +6,13 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from modella.cli.commands import JsonOption, LibraryOption, agree, answers_errors, complaints, console, words
+from modella.cli.commands import JsonOption, LibraryOption, agree, answers_errors, complaints, console, size, words
 from modella.cli.door import Door, open_door
 from modella.cli.exits import DONE, FAILED
 from modella.cli.facts import when
 from modella.cli.follow import follow
 from modella.cli.screen import print_json
 from modella.core.naming import shown
-from modella.core.words import size
 
 
 class How(StrEnum):

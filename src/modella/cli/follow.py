@@ -6,11 +6,10 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from modella.cli.commands import words
+from modella.cli.commands import size, words
 from modella.cli.door import Door
 from modella.core.errors import error
 from modella.core.naming import shown
-from modella.core.words import size
 
 _WAIT = 0.3
 

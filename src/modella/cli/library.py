@@ -6,14 +6,13 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from modella.cli.commands import JsonOption, LibraryOption, answers_errors, complaints, console, words
+from modella.cli.commands import JsonOption, LibraryOption, answers_errors, complaints, console, size, words
 from modella.cli.door import open_door
 from modella.cli.exits import DONE, FAILED
 from modella.cli.follow import follow
 from modella.cli.screen import add_row, print_json, table
 from modella.core.errors import BadLink
 from modella.core.naming import shown
-from modella.core.words import size
 
 app = typer.Typer(no_args_is_help=True, help="The folders that are looked after.")
 _COUNTS = ("seen", "added", "changed", "moved", "missing", "seconds")
@@ -130,7 +129,7 @@ def _said(finding: dict[str, Any]) -> dict[str, str]:
 def _readable(name: str, value: Any) -> Any:
     if name in {"free", "total", "size"}:
         return size(value)
-    return f"{value:,}" if isinstance(value, int) else value
+    return words().number(value) if isinstance(value, int) and name != "count" else value
 
 
 def _print_finding(finding: dict[str, Any]) -> None:
@@ -155,8 +154,12 @@ def _print_scan(found: dict[str, Any], as_json: bool) -> None:
     out.print(Text.assemble(("✓ ", "green"), (words().say("cli.scanned", count=counts["seen"], **counts), "bold")))
     parts = [name for name in ("added", "changed", "moved", "missing", "unreachable", "unsettled") if counts[name]]
     if parts:
-        out.print(Text("  " + " · ".join(words().say(f"scan.{name}", count=f"{counts[name]:,}") for name in parts)))
+        out.print(Text("  " + " · ".join(words().say(f"scan.{name}", count=counts[name]) for name in parts)))
     if imported.get("files"):
-        out.print(Text("  " + words().say("scan.imported", **{k: f"{v:,}" for k, v in imported.items()}), style="cyan"))
+        out.print(
+            Text(
+                "  " + words().say("scan.imported", **{k: words().number(v) for k, v in imported.items()}), style="cyan"
+            )
+        )
     for problem in found.get("problems", [])[:_SHOWN]:
         out.print(Text(f"  {shown(problem)}", style="yellow"))

@@ -7,7 +7,21 @@ from collections.abc import Callable
 import typer
 
 from modella import __version__
-from modella.cli import change, demo, duplicates, library, lists, models, pull, queue, registry, serve, tokens, usage
+from modella.cli import (
+    backups,
+    change,
+    demo,
+    duplicates,
+    library,
+    lists,
+    models,
+    pull,
+    queue,
+    registry,
+    serve,
+    tokens,
+    usage,
+)
 from modella.cli.commands import wants_no_colour
 from modella.cli.exits import FAILED, INTERRUPTED
 
@@ -23,7 +37,7 @@ _PANELS: dict[str, tuple[Callable[..., None], ...]] = {
     "What you have": (library.scan, library.adopt, models.ls, models.show, models.identify, usage.usage),
     "Change": (*change.COMMANDS, duplicates.duplicates),
     "What is known": registry.COMMANDS,
-    "Keep whole": (models.verify, library.doctor, library.rebuild),
+    "Keep whole": (models.verify, library.doctor, library.rebuild, backups.backup),
 }
 """The commands as the help shows them; groups of commands stand below."""
 for panel, commands in _PANELS.items():
@@ -31,6 +45,8 @@ for panel, commands in _PANELS.items():
         takes_minus = {"ignore_unknown_options": True} if command is models.ls else None
         app.command(rich_help_panel=panel, context_settings=takes_minus)(command)
 app.command("import", rich_help_panel="Change")(change.import_)
+app.command("restore-backup", rich_help_panel="Keep whole")(backups.restore_backup)
+app.add_typer(backups.app, name="backups", rich_help_panel="Keep whole")
 app.add_typer(change.trash, name="trash", rich_help_panel="Change")
 app.add_typer(library.app, name="roots", rich_help_panel="What you have")
 app.add_typer(lists.app, name="lists", rich_help_panel="What you have")

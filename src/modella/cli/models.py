@@ -8,7 +8,16 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from modella.cli.commands import JsonOption, LibraryOption, answers_errors, as_error, complaints, console, words
+from modella.cli.commands import (
+    JsonOption,
+    LibraryOption,
+    answers_errors,
+    as_error,
+    complaints,
+    console,
+    size,
+    words,
+)
 from modella.cli.door import Door, open_door
 from modella.cli.exits import DONE, exit_for
 from modella.cli.facts import facts_of, mark_of, trust_of
@@ -20,7 +29,6 @@ from modella.core.errors import BadLink, ModellaError, NotFound
 from modella.core.identity import identify as identity_of
 from modella.core.naming import shown
 from modella.core.query import SORTS
-from modella.core.words import size
 from modella.io.headers import read_folder, read_header
 from modella.io.packaged import load_rules
 
@@ -74,7 +82,7 @@ def ls(
     else:
         _print_lines(page["items"])
     if page["total"] > len(page["items"]):
-        some = words().say("cli.some-of", count=f"{len(page['items']):,}", total=f"{page['total']:,}")
+        some = words().say("cli.some-of", count=len(page["items"]), total=page["total"])
         _aside().print(Text(some, style="dim"))
 
 
@@ -181,7 +189,7 @@ def _verify_all(door: Door, as_json: bool) -> NoReturn:
     else:
         for each in found["bad"]:
             _print_verified(each)
-        console().print(Text(words().say("cli.verified", fine=f"{found['fine']:,}", count=f"{found['models']:,}")))
+        console().print(Text(words().say("cli.verified", fine=found["fine"], count=found["models"])))
     raise typer.Exit(DONE if found["fine"] == found["models"] else _MISMATCH)
 
 

@@ -15,7 +15,7 @@ from modella.core.errors import ModellaError
 from modella.core.events import DownloadChanged, DownloadProgress, Event
 from modella.core.model import EDITABLE
 from modella.core.naming import shown
-from modella.core.words import Words, duration, size
+from modella.core.words import Words, duration
 
 _MARKS = {
     State.done: ("✓", "green"),
@@ -95,8 +95,8 @@ class BarScreen:
                 self._tasks[event.id],
                 completed=event.bytes,
                 total=event.total,
-                bytes=_bytes(event.bytes, event.total),
-                speed=f"{size(event.speed)}/s",
+                bytes=_bytes(self._words, event.bytes, event.total),
+                speed=f"{self._words.size(event.speed)}/s",
                 eta=duration(event.eta),
             )
 
@@ -183,7 +183,7 @@ def print_result(console: Console, words: Words, download: Mapping[str, Any], mo
         line.append(f"  {shown(str(download['version']))}")
     console.print(line)
     if model is not None and state is State.done:
-        facts = [model["kind"], model.get("family") or model.get("base_model"), _weight(model)]
+        facts = [model["kind"], model.get("family") or model.get("base_model"), _weight(words, model)]
         console.print(Text("  " + " · ".join(str(fact) for fact in facts if fact), style="cyan"))
         for file in model["files"]:
             trust = words.say(f"trust.{file['verified']['state']}")
@@ -208,7 +208,7 @@ def print_review(console: Console, words: Words, download: Mapping[str, Any], fo
             said = ", ".join(value) if isinstance(value, list) else str(value)
             console.print(Text.assemble((f"  {name:<14}", "dim"), shown(said, 400)))
     for file in download["files"]:
-        weight = size(file["size"]) if file["size"] is not None else ""
+        weight = words.size(file["size"]) if file["size"] is not None else ""
         console.print(Text.assemble((f"  {'file':<14}", "dim"), f"{shown(file['name'])}  {weight}"))
     console.print(Text("  " + words.say("cli.review", id=download["id"][-8:]), style="cyan"))
     console.print(Text("  " + words.say("cli.review-fields", fields=list(EDITABLE)), style="dim"))
@@ -227,7 +227,7 @@ def print_rows(
         state.truncate(17, overflow="ellipsis", pad=True)
         line.append_text(state).append("  ")
         if has_room:
-            line.append(f"{_bytes(row['bytes'], row['total']):>21}  ", style="dim")
+            line.append(f"{_bytes(words, row['bytes'], row['total']):>21}  ", style="dim")
         name = Text(shown(str(row["name"] or row["link"])), style="bold")
         name.truncate(left, overflow="ellipsis")
         console.print(line.append_text(name))
@@ -256,8 +256,8 @@ def add_row(made: Table, *cells: str) -> None:
     made.add_row(*(Text(cell) for cell in cells))
 
 
-def _weight(model: Mapping[str, Any]) -> str:
-    return size(sum(int(file["size"]) for file in model["files"]))
+def _weight(words: Words, model: Mapping[str, Any]) -> str:
+    return words.size(sum(int(file["size"]) for file in model["files"]))
 
 
 def _state(words: Words, state: State) -> str:
@@ -274,5 +274,5 @@ def _title(download: DownloadView) -> str:
     return shown(download.name or download.link, 80)
 
 
-def _bytes(done: int, total: int | None) -> str:
-    return f"{size(done)} / {size(total)}" if total else size(done)
+def _bytes(words: Words, done: int, total: int | None) -> str:
+    return f"{words.size(done)} / {words.size(total)}" if total else words.size(done)

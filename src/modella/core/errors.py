@@ -119,6 +119,7 @@ class BadContent(ModellaError):
         "no-content": False,
         "broken-file": False,
         "unexpected-encoding": False,
+        "not-a-backup": False,
     }
 
 

@@ -28,7 +28,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, BinaryIO
 
 import psutil
 
@@ -108,6 +108,30 @@ def write_atomic(path: Path, content: bytes, *, private: bool = False) -> None:
         try:
             _write_new(temporary, content, 0o600 if private else 0o644)
             os.replace(temporary, path)  # noqa: PTH105 (kept visible: this is the moment of truth)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+        flush_folder(path.parent)
+
+
+@contextmanager
+def written_whole(path: Path) -> Iterator[BinaryIO]:
+    """A large file of ours to write into: it has its name once everything is written and flushed, or never.
+
+    Nobody but its owner can read it. Conflict("name-taken") when the name exists.
+    """
+    temporary = path.with_name(f".{secrets.token_hex(8)}.part")
+    with disk_errors(path):
+        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | getattr(os, "O_BINARY", 0)
+        try:
+            with os.fdopen(os.open(temporary, flags, 0o600), "w+b") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            _rename_new(temporary, path)
+        except FileExistsError:
+            temporary.unlink(missing_ok=True)
+            raise Conflict("name-taken", path=str(path)) from None
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise

@@ -5,6 +5,7 @@ import tomllib
 from functools import cache
 from importlib import resources
 
+from modella.core.languages import PRETEND, best, pretend
 from modella.core.rules import Rules, parse
 from modella.core.words import Words
 
@@ -19,6 +20,7 @@ def load_rules() -> Rules:
     )
 
 
+@cache
 def languages() -> tuple[str, ...]:
     """Languages that have a file in `locales/`."""
     folder = resources.files("modella") / "locales"
@@ -26,13 +28,13 @@ def languages() -> tuple[str, ...]:
 
 
 @cache
-def load_words(language: str) -> Words:
-    """The sentences of a language; English where there is none of that name."""
-    wanted = language.replace("_", "-").split(".")[0]
-    candidates = (wanted, wanted.split("-")[0], "en")
-    name = next(name for name in candidates if name in languages())
-    text = (resources.files("modella") / "locales" / f"{name}.json").read_text(encoding="utf-8")
-    return Words(json.loads(text))
+def load_words(*wanted: str) -> Words:
+    """The sentences of the first of these languages that there is; English where there is none of them."""
+    name = best(wanted, languages())
+    is_pretended = name == PRETEND
+    text = (resources.files("modella") / "locales" / f"{'en' if is_pretended else name}.json").read_text("utf-8")
+    texts = json.loads(text)
+    return Words(pretend(texts) if is_pretended else texts, name)
 
 
 @cache

@@ -96,6 +96,7 @@ class Settings(BaseModel):
     stall_timeout: Annotated[float, _env("MODELLA_STALL_TIMEOUT", "network", gt=0, allow_inf_nan=False)] = 30.0
     connect_timeout: Annotated[float, _env("MODELLA_CONNECT_TIMEOUT", "network", gt=0, allow_inf_nan=False)] = 12.0
 
+    upload_limit: Annotated[int, _env("MODELLA_UPLOAD_LIMIT", "downloads", "bytes", ge=0)] = 0
     previews: Annotated[int, _env("MODELLA_PREVIEWS", "previews", ge=0, le=100)] = 8
     nsfw_cover: Annotated[Literal["pg13", "r", "x", "xxx", "never"], _env("MODELLA_NSFW_COVER", "previews")] = "r"
     nsfw_hide: Annotated[Literal["r", "x", "xxx", "never"], _env("MODELLA_NSFW_HIDE", "previews")] = "never"
@@ -106,46 +107,11 @@ class Settings(BaseModel):
     shortcuts: Annotated[bool, _env("MODELLA_SHORTCUTS", "appearance")] = True
     notify: Annotated[bool, _env("MODELLA_NOTIFY", "appearance")] = False
 
+    backup_every_days: Annotated[int, _env("MODELLA_BACKUP_EVERY_DAYS", "backups", ge=0, le=3650)] = 7
+    backups_kept: Annotated[int, _env("MODELLA_BACKUPS_KEPT", "backups", ge=1, le=1000)] = 5
+
     log_level: Annotated[Literal["debug", "info", "warning", "error"], _env("MODELLA_LOG_LEVEL", "system")] = "info"
     log_dir: Annotated[Path | None, _env("MODELLA_LOG_DIR", "system")] = None
-    downloads_at_once: Annotated[int, _env("MODELLA_DOWNLOADS_AT_ONCE", "Downloads that run together", ge=1, le=32)] = 3
-    downloads_per_host: Annotated[int, _env("MODELLA_DOWNLOADS_PER_HOST", "... of them from one host", ge=1, le=32)] = 2
-    connections: Annotated[int, _env("MODELLA_CONNECTIONS", "Connections per file at most", ge=1, le=16)] = 16
-    bandwidth: Annotated[
-        int,
-        _env(
-            "MODELLA_BANDWIDTH",
-            "Bytes a second for all downloads, also like 500k, 5MB or 1.5MiB; 0 = no cap",
-            ge=0,
-            le=MOST_BANDWIDTH,
-        ),
-    ] = 0
-    bandwidth_hours: Annotated[
-        str, _env("MODELLA_BANDWIDTH_HOURS", "Hours in which the cap holds, like 08:00-23:00; empty = always")
-    ] = ""
-    download_hours: Annotated[
-        str, _env("MODELLA_DOWNLOAD_HOURS", "Hours in which downloads may run, like 22:00-07:00; empty = always")
-    ] = ""
-    stall_timeout: Annotated[
-        float, _env("MODELLA_STALL_TIMEOUT", "Seconds without a byte before reconnecting", gt=0, allow_inf_nan=False)
-    ] = 30.0
-    connect_timeout: Annotated[
-        float, _env("MODELLA_CONNECT_TIMEOUT", "Seconds to wait for a connection", gt=0, allow_inf_nan=False)
-    ] = 12.0
-    tries: Annotated[int, _env("MODELLA_TRIES", "Tries without progress before giving up", ge=1, le=100)] = 8
-    retry_pause: Annotated[
-        float, _env("MODELLA_RETRY_PAUSE", "First pause between tries, in seconds", gt=0, allow_inf_nan=False)
-    ] = 1.0
-    space_margin: Annotated[
-        int, _env("MODELLA_SPACE_MARGIN", "Bytes to leave free on the disk; 0 = the larger of 1 GiB and 2 %", ge=0)
-    ] = 0
-    upload_limit: Annotated[
-        int, _env("MODELLA_UPLOAD_LIMIT", "Bytes of a file that is sent to the page, at most; 0 = no limit", ge=0)
-    ] = 0
-    previews: Annotated[int, _env("MODELLA_PREVIEWS", "Preview pictures kept per model", ge=0, le=100)] = 8
-    rules: Annotated[list[Rule], _env("MODELLA_RULES", "Where models go (config.toml only)", max_length=MOST_RULES)] = (
-        Field(default_factory=list)
-    )
 
     @field_validator("*", mode="before")
     @classmethod
@@ -209,7 +175,7 @@ CHANGEABLE = frozenset(
     {"downloads_at_once", "downloads_per_host", "connections", "bandwidth", "bandwidth_hours", "download_hours"}
     | {"tries", "previews", "rules", "space_margin", "watch"}
     | {"theme", "density", "lang", "shortcuts", "notify", "nsfw_cover", "nsfw_hide"}
-    | {"tries", "previews", "rules", "space_margin", "upload_limit"}
+    | {"backup_every_days", "backups_kept", "upload_limit"}
 )
 """Settings that the UI may change while the server runs."""
 

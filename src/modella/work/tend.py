@@ -12,6 +12,7 @@ from watchfiles import Change, DefaultFilter, watch
 from modella.core.errors import ModellaError
 from modella.core.root import Root
 from modella.io.disk import CONTROL, file_system_of
+from modella.work.backup import is_due, make_backup
 from modella.work.hands import Hands
 from modella.work.hashwave import hash_all
 from modella.work.reach import reach
@@ -23,6 +24,8 @@ log = structlog.get_logger()
 _QUIETLY_EVERY = 300.0
 """Seconds between two looks at roots that cannot be watched: network drives, and too many folders for the system."""
 _OFFLINE_EVERY = 30.0
+_BACKUP_LOOK_EVERY = 600.0
+"""Seconds between two looks whether a backup is due; one that failed is tried again as often."""
 _GATHER = 1.0
 _FIRST = 2.0
 """Seconds before the first look: whoever has started the server wants to see its page first."""
@@ -42,6 +45,7 @@ class Caretaker:
         self._wanted: queue.Queue[Wanted] = queue.Queue()
         self._unwatchable: set[str] = set()
         self._unhashable, self._hash_again_at = (0, 0), 0.0
+        self._backup_again_at = 0.0
         self._threads = [
             threading.Thread(target=each, name=f"modella-{name}", daemon=True)
             for name, each in (("tend", self._tend), ("watch", self._watch))
@@ -72,6 +76,7 @@ class Caretaker:
                     self._run("scan", wanted)
                     wanted = []
                 self._hash_what_waits()
+                self._keep_a_backup()
             except ModellaError as problem:
                 for each in wanted:  # somebody scans something else just now
                     self._wanted.put(each)
@@ -88,10 +93,20 @@ class Caretaker:
             self._unhashable = self._hands.index.count_waiting("headers")
             self._hash_again_at = time.monotonic() + _QUIETLY_EVERY
 
+    def _keep_a_backup(self) -> None:
+        """Makes a backup when one is due; looks only now and then whether it is."""
+        if time.monotonic() < self._backup_again_at:
+            return
+        self._backup_again_at = time.monotonic() + _BACKUP_LOOK_EVERY
+        if is_due(self._hands):
+            self._run("backup", [])
+
     def _run(self, kind: str, wanted: list[Wanted]) -> Task:
         """Runs a task unless a person has begun one of its kind, which sees the same files anyway."""
 
         def work(task: Task) -> dict[str, object]:
+            if kind == "backup":
+                return make_backup(self._hands, task).model_dump(mode="json")
             return scan(self._hands, wanted, task).told() if kind == "scan" else self._hash(task)
 
         task = self._hands.tasks.begin(kind, work)

@@ -1,5 +1,6 @@
 """One SQLite file: opened carefully, kept aside when it is broken, its errors told in our words."""
 
+import secrets
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
@@ -13,6 +14,7 @@ from modella.io.disk import make_folders, remove_database, set_aside
 
 _AT_REST, _IN_USE = 0x4D4F4431, 0x4D4F4432
 """`application_id` of a file that was closed properly, and of one that is open or whose process died."""
+_PAGES = 1000
 _CHECKPOINT = "wal_autocheckpoint = 8000"
 """Pages: moving the WAL into the file flushes both, which a long scan should not do every few models."""
 
@@ -36,6 +38,28 @@ class Database:
         except (apsw.NotADBError, apsw.CorruptError):
             self._move_aside()
             self._open(schema, synchronous, derived is not None)
+
+    @contextmanager
+    def copied(self, folder: Path) -> Iterator[Path]:
+        """One sound file with everything in it, by SQLite's online backup; it goes when this is left."""
+        path = folder / f".{secrets.token_hex(8)}.part"
+        try:
+            with self._use(writes=False) as source:
+                self._copy(source, path)
+            yield path
+        finally:
+            remove_database(path)
+
+    def _copy(self, source: apsw.Connection, path: Path) -> None:
+        target = apsw.Connection(str(path))
+        try:
+            with target.backup("main", source, "main") as backup:
+                while not backup.done:
+                    backup.step(_PAGES)
+            target.execute("PRAGMA journal_mode = DELETE")
+            target.pragma("application_id", _AT_REST)
+        finally:
+            target.close()
 
     def close(self) -> None:
         """Ends the connection; the WAL goes into the file."""

@@ -259,6 +259,21 @@ class Index(Database):
             last = str(rows[-1][0])
             yield from (json.loads(str(record)) for _, record in rows)
 
+    def homes(self) -> Iterator[tuple[str, str, str, str]]:
+        """Id, root, place and home of every model, in order of ids; the index may be changed meanwhile."""
+        last = ""
+        while True:
+            with self._use(writes=False) as db:
+                rows = db.execute(
+                    "SELECT id, root, place, json_extract(record, '$.home') FROM models WHERE id > ?"
+                    " ORDER BY id LIMIT 2000",
+                    (last,),
+                ).fetchall()
+            if not rows:
+                return
+            last = str(rows[-1][0])
+            yield from ((str(model), str(root), str(place), str(home)) for model, root, place, home in rows)
+
     def varied(self, limit: int) -> list[dict[str, Any]]:
         """So many records that differ in kind and family as much as there are different ones."""
         with self._use(writes=False) as db:

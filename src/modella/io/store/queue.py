@@ -1,10 +1,12 @@
 """`<home>/modella.db`: order and history of downloads, and settings made in the UI. Durable."""
 
 import json
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import apsw
 from pydantic import ValidationError
 
 from modella.core.download import FINISHED, Download
@@ -130,6 +132,18 @@ class QueueStore(Database):
                 db.execute("DELETE FROM settings WHERE name = ?", (name,))
             else:
                 db.execute("INSERT OR REPLACE INTO settings VALUES (?,?)", (name, json.dumps(value)))
+
+
+def saved_settings(home: Path) -> dict[str, Any]:
+    """What was set in the UI of the program with this home, without becoming its owner; nothing where none can tell."""
+    path = home / "modella.db"
+    if not path.is_file():
+        return {}
+    try:
+        with closing(apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)) as db:
+            return {str(name): json.loads(str(value)) for name, value in db.execute("SELECT name, value FROM settings")}
+    except (apsw.Error, ValueError):
+        return {}
 
 
 def _download(record: object) -> Download | None:
