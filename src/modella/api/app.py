@@ -15,7 +15,6 @@ from modella.api import (
     changes,
     downloads,
     events,
-    families,
     health,
     languages,
     library,
@@ -47,7 +46,6 @@ ROOMS = (
     attention,
     tree,
     usage,
-    families,
     settings,
     backups,
     languages,
@@ -60,10 +58,9 @@ ROOMS = (
 
 
 def make_app(
-    house: House, *, names: Sequence[str] = (), examples: Sequence[tuple[str, str, str]] = (), tends: bool = False
+    house: House, *, names: Sequence[str] = (), examples: Sequence[tuple[str, str]] = (), tends: bool = False
 ) -> FastAPI:
-    """The ASGI app of one house. `names` are host names it may be addressed by;
-    `examples` are links to try in a demo: a name for each, what it shows, and the link.
+    """The ASGI app of one house. `names` are host names it may be addressed by; `examples` links to try (demo).
 
     With `tends` the roots are looked at from the start on, watched and hashed in the background.
     """

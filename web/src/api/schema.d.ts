@@ -44,6 +44,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/downloads/preview/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Preview Picture
+         * @description A picture of a link that was looked at, small and made safe; only addresses that a preview has told.
+         */
+        get: operations["preview_picture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/downloads/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause All
+         * @description Pauses everything that waits or runs; gives the number.
+         */
+        post: operations["pause_all"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/downloads/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume All
+         * @description Resumes everything that is paused; gives the number.
+         */
+        post: operations["resume_all"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/downloads": {
         parameters: {
             query?: never;
@@ -62,7 +122,11 @@ export interface paths {
          * @description Puts a link into the queue. The same Idempotency-Key gives the same download.
          */
         post: operations["add_download"];
-        delete?: never;
+        /**
+         * Clear Downloads
+         * @description Takes every finished download of these states out of the history; models stay. Gives the number.
+         */
+        delete: operations["clear_downloads"];
         options?: never;
         head?: never;
         patch?: never;
@@ -110,6 +174,26 @@ export interface paths {
          * @description Takes the reviewed registration and places the model.
          */
         post: operations["finalize_download"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/downloads/{download_id}/target": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Target Of Download
+         * @description Where a download under review would go, were these the fields of its registration. Nothing is changed.
+         */
+        post: operations["target_of_download"];
         delete?: never;
         options?: never;
         head?: never;
@@ -892,6 +976,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/models/upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload Model
+         * @description Takes the bytes of one model file as they are; the task that imports it tells the rest, as of a moved file.
+         *
+         *     Of any size, unless the setting `upload_limit` says otherwise. An upload that breaks off leaves nothing behind.
+         */
+        post: operations["upload_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/models": {
         parameters: {
             query?: never;
@@ -967,6 +1073,118 @@ export interface paths {
          * @description A preview picture or video of a model, counted from 1; `thumb` gives a small picture of it.
          */
         get: operations["get_preview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Lists
+         * @description Every list, in the order of their names.
+         */
+        get: operations["get_lists"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lists/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get List
+         * @description One list with everything in it.
+         */
+        get: operations["get_list"];
+        /**
+         * Put List
+         * @description Makes a list; one that is there already keeps what it holds, and gets what is said besides.
+         */
+        put: operations["put_list"];
+        post?: never;
+        /**
+         * Delete List
+         * @description Takes a list away; its models stay.
+         */
+        delete: operations["delete_list"];
+        options?: never;
+        head?: never;
+        /**
+         * Patch List
+         * @description Gives a list another name or note.
+         */
+        patch: operations["patch_list"];
+        trace?: never;
+    };
+    "/api/lists/{name}/add": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Models
+         * @description Adds models to a list.
+         */
+        post: operations["add_models"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lists/{name}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove Models
+         * @description Takes models out of a list, also those that are not in the library any more.
+         */
+        post: operations["remove_models"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/attention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Attention
+         * @description What needs a person now, the worst first; cheap enough to be asked often.
+         */
+        get: operations["get_attention"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1187,6 +1405,96 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Backups
+         * @description The backups there are, the newest first.
+         */
+        get: operations["get_backups"];
+        put?: never;
+        /**
+         * Start Backup
+         * @description Makes a backup; the task's result is what the list tells of it.
+         */
+        post: operations["start_backup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/backups/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore Backup
+         * @description Tells what a backup would put back, or begins it as a task: what is missing or older returns, nothing newer goes.
+         *
+         *     What is there now goes to the history first.
+         */
+        post: operations["restore_backup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/backups/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download Backup
+         * @description One backup, as the file it is.
+         */
+        get: operations["download_backup"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Backup
+         * @description Removes a backup; a file that we did not make stays.
+         */
+        delete: operations["delete_backup"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/languages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Languages
+         * @description The languages there are, each by its own name.
+         */
+        get: operations["list_languages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -1252,19 +1560,11 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
-         * About
-         * @description The program and its library; `examples` are there in a demo only.
+         * Access
+         * @description What stands between us and the bytes, as the source tells before anything is fetched.
+         * @enum {string}
          */
-        About: {
-            /** Version */
-            version: string;
-            /** Library */
-            library: string;
-            /** Home */
-            home: string;
-            /** Examples */
-            examples: components["schemas"]["Example"][];
-        };
+        Access: "open" | "login" | "gated" | "early_access" | "paid" | "disabled" | "generation_only" | "archived" | "taken_down";
         /**
          * AdoptWish
          * @description A folder to look after where it is; `central` keeps our records in the library instead of beside the files.
@@ -1308,7 +1608,7 @@ export interface components {
              * @default true
              */
             success: boolean;
-            data?: components["schemas"]["About"] | null;
+            data?: components["schemas"]["modella__api__about__About"] | null;
             /** Error */
             error?: string | null;
             /** Code */
@@ -1328,6 +1628,25 @@ export interface components {
              */
             success: boolean;
             data?: components["schemas"]["Adopted"] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** Answer[Backup] */
+        Answer_Backup_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            data?: components["schemas"]["Backup"] | null;
             /** Error */
             error?: string | null;
             /** Code */
@@ -1377,6 +1696,25 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
+        /** Answer[Foretold] */
+        Answer_Foretold_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            data?: components["schemas"]["Foretold"] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
         /** Answer[KeyTrialView] */
         Answer_KeyTrialView_: {
             /**
@@ -1385,6 +1723,63 @@ export interface components {
              */
             success: boolean;
             data?: components["schemas"]["KeyTrialView"] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** Answer[ListAnswer] */
+        Answer_ListAnswer_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            data?: components["schemas"]["ListAnswer"] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** Answer[ListView] */
+        Answer_ListView_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            data?: components["schemas"]["ListView"] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** Answer[ListWhole] */
+        Answer_ListWhole_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            data?: components["schemas"]["ListWhole"] | null;
             /** Error */
             error?: string | null;
             /** Code */
@@ -1549,6 +1944,25 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
+        /** Answer[Restoring] */
+        Answer_Restoring_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            data?: components["schemas"]["Restoring"] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
         /** Answer[RootView] */
         Answer_RootView_: {
             /**
@@ -1633,6 +2047,25 @@ export interface components {
              */
             success: boolean;
             data?: components["schemas"]["SettingsView"] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** Answer[Target] */
+        Answer_Target_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            data?: components["schemas"]["Target"] | null;
             /** Error */
             error?: string | null;
             /** Code */
@@ -1803,6 +2236,46 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
+        /** Answer[int] */
+        Answer_int_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            /** Data */
+            data?: number | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** Answer[list[Backup]] */
+        Answer_list_Backup__: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            /** Data */
+            data?: components["schemas"]["Backup"][] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
         /** Answer[list[KeptSearch]] */
         Answer_list_KeptSearch__: {
             /**
@@ -1832,6 +2305,66 @@ export interface components {
             success: boolean;
             /** Data */
             data?: components["schemas"]["KeyView"][] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** Answer[list[LanguageView]] */
+        Answer_list_LanguageView__: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            /** Data */
+            data?: components["schemas"]["LanguageView"][] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** Answer[list[ListView]] */
+        Answer_list_ListView__: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            /** Data */
+            data?: components["schemas"]["ListView"][] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** Answer[list[MatterView]] */
+        Answer_list_MatterView__: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            /** Data */
+            data?: components["schemas"]["MatterView"][] | null;
             /** Error */
             error?: string | null;
             /** Code */
@@ -1934,6 +2467,23 @@ export interface components {
             moves: components["schemas"]["Moving"][];
         };
         /**
+         * Backup
+         * @description One archive among the backups. `about` is missing where its end cannot be read; `ours` tells whose library.
+         */
+        Backup: {
+            /** Name */
+            name: string;
+            /** Size */
+            size: number;
+            /** Made At */
+            made_at: string;
+            /** Path */
+            path: string;
+            /** Ours */
+            ours: boolean;
+            about?: components["schemas"]["modella__core__backup__About"] | null;
+        };
+        /**
          * CandidateRule
          * @description A rule as somebody is typing it: it may still be wrong.
          */
@@ -1969,6 +2519,20 @@ export interface components {
             } | null;
         };
         /**
+         * Choice
+         * @description Another version of the same model, for people to choose from.
+         */
+        Choice: {
+            /** Version Id */
+            version_id: string;
+            /** Name */
+            name: string;
+            /** Base Model */
+            base_model?: string | null;
+            /** Published At */
+            published_at?: string | null;
+        };
+        /**
          * ChoiceView
          * @description One value that a setting may have, in the caller's language.
          */
@@ -1985,6 +2549,50 @@ export interface components {
         Chosen: {
             /** Ids */
             ids?: string[];
+        };
+        /**
+         * Cover
+         * @description A preview of a model of the list: `/api/models/{model}/previews/{number}`.
+         */
+        Cover: {
+            /** Number */
+            number: number;
+            /** File */
+            file: string;
+            /** Type */
+            type: string;
+            /** Width */
+            width?: number | null;
+            /** Height */
+            height?: number | null;
+            /** Blurhash */
+            blurhash?: string | null;
+            /** Nsfw Level */
+            nsfw_level?: number | null;
+            /** Model */
+            model: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * Digests
+         * @description Lower-case hex digests; what is missing, malformed, masked or the hash of nothing reads as None.
+         */
+        Digests: {
+            /** Sha256 */
+            sha256?: string | null;
+            /** Blake3 */
+            blake3?: string | null;
+            /** Autov1 */
+            autov1?: string | null;
+            /** Autov2 */
+            autov2?: string | null;
+            /** Autov3 */
+            autov3?: string | null;
+            /** Crc32 */
+            crc32?: string | null;
+            /** Git Sha1 */
+            git_sha1?: string | null;
         };
         /**
          * DownloadPage
@@ -2091,6 +2699,8 @@ export interface components {
          * @description A link to try, of the stand-in hub of `modella demo`.
          */
         Example: {
+            /** Name */
+            name: string;
             /** About */
             about: string;
             /** Link */
@@ -2169,6 +2779,31 @@ export interface components {
             by: "flag" | "environment" | "config";
             /** Name */
             name: string;
+        };
+        /**
+         * Foretold
+         * @description What a link would bring. `files` are those that would be fetched, `size` and `free` are in bytes.
+         *
+         *     `family` is what the base model means here; the bytes may know better. With a `problem` nothing can be fetched yet.
+         */
+        Foretold: {
+            /** Ref */
+            ref: {
+                [key: string]: unknown;
+            };
+            listing: components["schemas"]["ToldListing"];
+            /** Files */
+            files: components["schemas"]["ListedFile"][];
+            /** Size */
+            size: number | null;
+            /** Family */
+            family: string | null;
+            target: components["schemas"]["Target"];
+            /** Duplicates */
+            duplicates: components["schemas"]["Known"][];
+            /** Free */
+            free: number;
+            problem: components["schemas"]["Obstacle"] | null;
         };
         /**
          * ImportWish
@@ -2259,6 +2894,54 @@ export interface components {
             added: string | null;
         };
         /**
+         * Known
+         * @description A model of the library that holds the same content already.
+         */
+        Known: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Path */
+            path: string;
+        };
+        /**
+         * LanguageView
+         * @description A language: its code, the name it has for itself, and which way it is written.
+         */
+        LanguageView: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /**
+             * Direction
+             * @enum {string}
+             */
+            direction: "ltr" | "rtl";
+        };
+        /**
+         * Leaving
+         * @description One file that would stay as it is, and why.
+         *
+         *     `newer`: the present one is; `no-files`: its model is not there; `other-model`: another model lies there now;
+         *     `root-unknown`, `root-offline`; `by-hand`: databases, settings and markers are put back by people; `in-the-way`;
+         *     `not-allowed`: such a file has no business there; `damaged`: it is not what the manifest says.
+         */
+        Leaving: {
+            /** Entry */
+            entry: string;
+            /** Path */
+            path: string;
+            /** Model */
+            model?: string | null;
+            /**
+             * Why
+             * @enum {string}
+             */
+            why: "newer" | "no-files" | "other-model" | "root-unknown" | "root-offline" | "by-hand" | "in-the-way" | "not-allowed" | "damaged";
+        };
+        /**
          * LinkIn
          * @description A pasted link and what is wished with it.
          */
@@ -2299,6 +2982,179 @@ export interface components {
              * @default true
              */
             link: boolean;
+        };
+        /**
+         * ListAnswer
+         * @description A list after a change: how many entries came or went, and the ids that could not be meant.
+         */
+        ListAnswer: {
+            /** Name */
+            name: string;
+            /** Note */
+            note: string | null;
+            /** Count */
+            count: number;
+            /** Absent */
+            absent: number;
+            /** Bytes */
+            bytes: number;
+            /**
+             * Covers
+             * @description At most four, of what came last
+             */
+            covers: components["schemas"]["Cover"][];
+            /** Created At */
+            created_at: string;
+            /** Updated At */
+            updated_at: string;
+            /** Changed */
+            changed: number;
+            /** Unknown */
+            unknown: string[];
+        };
+        /**
+         * ListChange
+         * @description Another name, another note; null takes the note away.
+         */
+        ListChange: {
+            /** Name */
+            name?: string | null;
+            /** Note */
+            note?: string | null;
+        };
+        /**
+         * ListEntryView
+         * @description Something in a list; `present` tells whether it is in the library.
+         */
+        ListEntryView: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Present */
+            present: boolean;
+        };
+        /**
+         * ListView
+         * @description A list at a glance: `count` models of it are in the library with `bytes`, `absent` ones are not (any more).
+         */
+        ListView: {
+            /** Name */
+            name: string;
+            /** Note */
+            note: string | null;
+            /** Count */
+            count: number;
+            /** Absent */
+            absent: number;
+            /** Bytes */
+            bytes: number;
+            /**
+             * Covers
+             * @description At most four, of what came last
+             */
+            covers: components["schemas"]["Cover"][];
+            /** Created At */
+            created_at: string;
+            /** Updated At */
+            updated_at: string;
+        };
+        /**
+         * ListWhole
+         * @description A list with everything in it, in the order in which it came.
+         */
+        ListWhole: {
+            /** Name */
+            name: string;
+            /** Note */
+            note: string | null;
+            /** Count */
+            count: number;
+            /** Absent */
+            absent: number;
+            /** Bytes */
+            bytes: number;
+            /**
+             * Covers
+             * @description At most four, of what came last
+             */
+            covers: components["schemas"]["Cover"][];
+            /** Created At */
+            created_at: string;
+            /** Updated At */
+            updated_at: string;
+            /** Entries */
+            entries: components["schemas"]["ListEntryView"][];
+        };
+        /**
+         * ListWish
+         * @description A new list: what to note of it, and the first models in it.
+         */
+        ListWish: {
+            /** Note */
+            note?: string | null;
+            /** Ids */
+            ids?: string[];
+        };
+        /**
+         * ListedFile
+         * @description One file of a listing. `size` is in bytes; `size_exact` is False when the source rounds it.
+         *
+         *     `role` is what the file is to its model: `model` and `shard` are weights; others are named for what they hold
+         *     (`text_encoder`, `vae`, `config`, `index`, `negative`, `archive`, `training_data`, `picture`, `card` ...).
+         *     `pick` selects the file at a source that gave it no id; `required` files belong to every download.
+         */
+        ListedFile: {
+            /** Name */
+            name: string;
+            /** Path */
+            path?: string | null;
+            /** File Id */
+            file_id?: string | null;
+            /** Size */
+            size?: number | null;
+            /**
+             * Size Exact
+             * @default true
+             */
+            size_exact: boolean;
+            /** @default {} */
+            digests: components["schemas"]["Digests"];
+            /**
+             * Role
+             * @default model
+             */
+            role: string;
+            /**
+             * Primary
+             * @default false
+             */
+            primary: boolean;
+            /** Format */
+            format?: string | null;
+            /** Precision */
+            precision?: string | null;
+            /** Quant */
+            quant?: string | null;
+            /** Variant */
+            variant?: string | null;
+            /** Pickle Scan */
+            pickle_scan?: string | null;
+            /** Virus Scan */
+            virus_scan?: string | null;
+            /** Scan Message */
+            scan_message?: string | null;
+            /** Scanned At */
+            scanned_at?: string | null;
+            /**
+             * Required
+             * @default false
+             */
+            required: boolean;
+            /** Pick */
+            pick?: {
+                [key: string]: string;
+            };
         };
         /**
          * LookupIn
@@ -2383,6 +3239,49 @@ export interface components {
             only_look: boolean;
         };
         /**
+         * MatterView
+         * @description Something that needs a person; its words are in the locales, under `attention.<code>`.
+         */
+        MatterView: {
+            /**
+             * Code
+             * @enum {string}
+             */
+            code: "mismatch" | "damaged" | "broken" | "missing" | "changed" | "unreachable" | "conflicts" | "downloads-quarantined" | "downloads-failed" | "downloads-asking" | "downloads-review" | "duplicates" | "updates";
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "problem" | "warning" | "note";
+            /**
+             * Count
+             * @description Models, downloads, contents that lie there twice, or newer versions
+             */
+            count: number;
+            /**
+             * Bytes
+             * @description What it is about; of duplicates, what could be won; null where it says nothing
+             */
+            bytes: number | null;
+            /**
+             * Path
+             * @description The operation whose GET shows it
+             */
+            path: string;
+            /**
+             * Query
+             * @description Its parameters
+             */
+            query: {
+                [key: string]: string[];
+            };
+            /**
+             * Ids
+             * @description The models, where no query can tell them; at most 500
+             */
+            ids: string[];
+        };
+        /**
          * ModelIds
          * @description The ids of all models that fit, in the order asked for.
          */
@@ -2457,6 +3356,11 @@ export interface components {
              * @default []
              */
             tags: string[];
+            /**
+             * Lists
+             * @default []
+             */
+            lists: string[];
             /**
              * Trained Words
              * @default []
@@ -2591,6 +3495,8 @@ export interface components {
             trained_words: string[];
             /** Tags */
             tags: string[];
+            /** Lists */
+            lists: string[];
             /** Source */
             source: string | null;
             /** Url */
@@ -2658,6 +3564,46 @@ export interface components {
          * @description Nothing can be wished here: it is done to everything.
          */
         NothingWish: Record<string, never>;
+        /**
+         * Obstacle
+         * @description Why something could not be fetched as it is: a code of `core/errors` and its facts.
+         */
+        Obstacle: {
+            /** Code */
+            code: string;
+            /** Facts */
+            facts: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * Picture
+         * @description A preview picture or video. `nsfw_level` is Civitai's bit mask (1 PG … 16 XXX), None when unknown.
+         */
+        Picture: {
+            /** Url */
+            url: string;
+            /**
+             * Type
+             * @default image
+             * @enum {string}
+             */
+            type: "image" | "video";
+            /** Width */
+            width?: number | null;
+            /** Height */
+            height?: number | null;
+            /** Blurhash */
+            blurhash?: string | null;
+            /** Nsfw Level */
+            nsfw_level?: number | null;
+            /** Prompt */
+            prompt?: string | null;
+            /** Meta */
+            meta?: {
+                [key: string]: unknown;
+            };
+        };
         /**
          * PlacementPlan
          * @description What would move, and what stays.
@@ -2810,6 +3756,38 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * Ref
+         * @description A link, understood: which source, and what there. Holds no secret, so it may be stored and shown.
+         *
+         *     civitai: `model_id`, `version_id`, `file_id`, `digest`, `image_id`, `pick` (type, format, size, fp, quantType).
+         *     huggingface: `model_id` (org/name), `revision`, `path` (file or folder), `pick` (quant), `repo_type`.
+         *     url: `url` (cleaned of secrets), `digest` (sha256 given by the user, when any).
+         */
+        Ref: {
+            /** Source */
+            source: string;
+            /** Model Id */
+            model_id?: string | null;
+            /** Version Id */
+            version_id?: string | null;
+            /** File Id */
+            file_id?: string | null;
+            /** Image Id */
+            image_id?: string | null;
+            /** Digest */
+            digest?: string | null;
+            /** Revision */
+            revision?: string | null;
+            /** Path */
+            path?: string | null;
+            /** Url */
+            url?: string | null;
+            /** Pick */
+            pick?: {
+                [key: string]: string;
+            };
+        };
+        /**
          * Refusal
          * @description The envelope of every error: a sentence in the caller's language, its code, what to do, and the facts.
          */
@@ -2870,6 +3848,40 @@ export interface components {
             why: string;
         };
         /**
+         * Relation
+         * @description How this model relates to another: `ref` is free text such as a repo id, an AIR or a model id.
+         */
+        Relation: {
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "base" | "version-of" | "derived-from" | "requires" | "recommends";
+            /** Ref */
+            ref: string;
+        };
+        /**
+         * RestorePlan
+         * @description What putting a backup back would do. `same` counts the files that are as they were.
+         */
+        RestorePlan: {
+            /** File */
+            file: string;
+            /** Made At */
+            made_at: string;
+            /** Same Library */
+            same_library: boolean;
+            /** Returns */
+            returns?: components["schemas"]["Returning"][];
+            /** Leaves */
+            leaves?: components["schemas"]["Leaving"][];
+            /**
+             * Same
+             * @default 0
+             */
+            same: number;
+        };
+        /**
          * RestoreWish
          * @description `as_new`: beside what has its name now.
          */
@@ -2879,6 +3891,51 @@ export interface components {
              * @default false
              */
             as_new: boolean;
+        };
+        /**
+         * Restoring
+         * @description What putting a backup back would do, and the task that does it; without one only the plan was wished.
+         */
+        Restoring: {
+            plan: components["schemas"]["RestorePlan"];
+            task?: components["schemas"]["TaskView"] | null;
+        };
+        /**
+         * ReturnWish
+         * @description A backup by its name, or an archive by its whole path on the server; `plan` only tells what would be done.
+         *
+         *     With `everything`, records come back also for models whose folder is gone.
+         */
+        ReturnWish: {
+            /** File */
+            file: string;
+            /**
+             * Plan
+             * @default false
+             */
+            plan: boolean;
+            /**
+             * Everything
+             * @default false
+             */
+            everything: boolean;
+        };
+        /**
+         * Returning
+         * @description One file that would be put back: it is missing, older than in the backup, or cannot be read.
+         */
+        Returning: {
+            /** Entry */
+            entry: string;
+            /** Path */
+            path: string;
+            /** Model */
+            model?: string | null;
+            /**
+             * Why
+             * @enum {string}
+             */
+            why: "missing" | "older" | "broken";
         };
         /**
          * Root
@@ -3253,6 +4310,11 @@ export interface components {
              */
             connect_timeout: number;
             /**
+             * Upload Limit
+             * @default 0
+             */
+            upload_limit: number;
+            /**
              * Previews
              * @default 8
              */
@@ -3296,6 +4358,16 @@ export interface components {
              * @default false
              */
             notify: boolean;
+            /**
+             * Backup Every Days
+             * @default 7
+             */
+            backup_every_days: number;
+            /**
+             * Backups Kept
+             * @default 5
+             */
+            backups_kept: number;
             /**
              * Log Level
              * @default info
@@ -3357,6 +4429,20 @@ export interface components {
          */
         Step: "describe" | "fetch" | "verify" | "identify" | "place" | "register" | "link";
         /**
+         * Target
+         * @description The folder that a model would get below the library, the rule that says so, and the facts that filled it in.
+         */
+        Target: {
+            /** Folder */
+            folder: string;
+            /** Rule */
+            rule: string;
+            /** Because */
+            because: {
+                [key: string]: string;
+            };
+        };
+        /**
          * TaskView
          * @description How far a long task is: a scan, hashing, verifying, looking up, moving. `done` of `total` in its own unit.
          *
@@ -3406,6 +4492,99 @@ export interface components {
             began_at: string;
             /** Ended At */
             ended_at?: string | null;
+        };
+        /**
+         * ToldListing
+         * @description A listing as doors show it: without the answer that it was read from.
+         */
+        ToldListing: {
+            /** Source */
+            source: string;
+            ref: components["schemas"]["Ref"];
+            /** Page Url */
+            page_url?: string | null;
+            /** Model Id */
+            model_id?: string | null;
+            /** Version Id */
+            version_id?: string | null;
+            /** Revision */
+            revision?: string | null;
+            /** Name */
+            name: string;
+            /** Version */
+            version?: string | null;
+            /** Kind */
+            kind?: string | null;
+            /** Kind Text */
+            kind_text?: string | null;
+            /** Base Model */
+            base_model?: string | null;
+            /** Base Model Type */
+            base_model_type?: string | null;
+            /** Air */
+            air?: string | null;
+            /** Description */
+            description?: string | null;
+            /** Description Format */
+            description_format?: ("html" | "markdown") | null;
+            /** Version Description */
+            version_description?: string | null;
+            /**
+             * Tags
+             * @default []
+             */
+            tags: string[];
+            /**
+             * Trained Words
+             * @default []
+             */
+            trained_words: string[];
+            /** Creator */
+            creator?: string | null;
+            /** Creator Picture */
+            creator_picture?: string | null;
+            /** License */
+            license?: {
+                [key: string]: unknown;
+            };
+            /** Nsfw Level */
+            nsfw_level?: number | null;
+            /** Flags */
+            flags?: {
+                [key: string]: boolean;
+            };
+            /** Published At */
+            published_at?: string | null;
+            /** Updated At */
+            updated_at?: string | null;
+            /** Stats */
+            stats?: {
+                [key: string]: number;
+            };
+            /**
+             * Pictures
+             * @default []
+             */
+            pictures: components["schemas"]["Picture"][];
+            /**
+             * Files
+             * @default []
+             */
+            files: components["schemas"]["ListedFile"][];
+            /**
+             * Relations
+             * @default []
+             */
+            relations: components["schemas"]["Relation"][];
+            /**
+             * Versions
+             * @default []
+             */
+            versions: components["schemas"]["Choice"][];
+            /** @default open */
+            access: components["schemas"]["Access"];
+            /** Access Until */
+            access_until?: string | null;
         };
         /**
          * TrashEntry
@@ -3643,6 +4822,44 @@ export interface components {
             /** Roots */
             roots: string[];
         };
+        /**
+         * About
+         * @description The program and its library; `examples` are there in a demo only.
+         */
+        modella__api__about__About: {
+            /** Version */
+            version: string;
+            /** Library */
+            library: string;
+            /** Home */
+            home: string;
+            /** Examples */
+            examples: components["schemas"]["Example"][];
+        };
+        /**
+         * About
+         * @description What is told of an archive without opening it: it stands in its comment.
+         */
+        modella__core__backup__About: {
+            /**
+             * Made By
+             * @default modella
+             * @constant
+             */
+            made_by: "modella";
+            /** Version */
+            version: string;
+            /** Made At */
+            made_at: string;
+            /** Library */
+            library: string;
+            /** Library Path */
+            library_path: string;
+            /** Models */
+            models: number;
+            /** Files */
+            files: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -3709,7 +4926,123 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Answer_dict_str__Any__"];
+                    "application/json": components["schemas"]["Answer_Foretold_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    preview_picture: {
+        parameters: {
+            query: {
+                url: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/webp": unknown;
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    pause_all: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_int_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    resume_all: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_int_"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
@@ -3738,6 +5071,8 @@ export interface operations {
                 state?: components["schemas"]["State"][] | null;
                 limit?: number;
                 cursor?: string | null;
+                /** @description Words in the name, the link or a file's name */
+                q?: string;
             };
             header?: never;
             path?: never;
@@ -3796,6 +5131,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Answer_DownloadView_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    clear_downloads: {
+        parameters: {
+            query: {
+                state: components["schemas"]["State"][];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_int_"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
@@ -3964,6 +5339,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Answer_DownloadView_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    target_of_download: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                download_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FinalizeIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_Target_"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
@@ -5723,6 +7142,53 @@ export interface operations {
             };
         };
     };
+    upload_model: {
+        parameters: {
+            query: {
+                /** @description The file's name, with its ending */
+                name: string;
+                /** @description Takes it in though the library has its content */
+                duplicates?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_TaskView_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     list_models: {
         parameters: {
             query?: {
@@ -5749,6 +7215,7 @@ export interface operations {
                 trust?: string[];
                 rating?: string[];
                 favorite?: string[];
+                conflict?: string[];
                 size?: string[];
                 added_at?: string[];
                 id_end?: string | null;
@@ -5811,6 +7278,7 @@ export interface operations {
                 trust?: string[];
                 rating?: string[];
                 favorite?: string[];
+                conflict?: string[];
                 size?: string[];
                 added_at?: string[];
                 id_end?: string | null;
@@ -5912,6 +7380,338 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_lists: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_list_ListView__"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_ListWhole_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    put_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ListWish"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_ListAnswer_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    delete_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_NoneType_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    patch_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_ListView_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    add_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ManyWish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_ListAnswer_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    remove_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ManyWish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_ListAnswer_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_attention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_list_MatterView__"];
+                };
             };
             /** @description What was asked cannot be done; `code` says why */
             "4XX": {
@@ -6463,6 +8263,253 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Answer_KeyTrialView_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_backups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_list_Backup__"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    start_backup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["NothingWish"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_TaskView_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    restore_backup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReturnWish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_Restoring_"];
+                };
+            };
+            /** @description It has begun */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_Restoring_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    download_backup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    delete_backup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_Backup_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_languages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_list_LanguageView__"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
