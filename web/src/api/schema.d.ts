@@ -24,6 +24,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/families": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Families
+         * @description Every architecture that can be recognised or said of a model.
+         */
+        get: operations["list_families"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/downloads/preview": {
         parameters: {
             query?: never;
@@ -2276,6 +2296,26 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
+        /** Answer[list[FamilyView]] */
+        Answer_list_FamilyView__: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            /** Data */
+            data?: components["schemas"]["FamilyView"][] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
         /** Answer[list[KeptSearch]] */
         Answer_list_KeptSearch__: {
             /**
@@ -2705,6 +2745,18 @@ export interface components {
             about: string;
             /** Link */
             link: string;
+        };
+        /**
+         * FamilyView
+         * @description An architecture: its spelling in records, its name, and a short one for labels.
+         */
+        FamilyView: {
+            /** Name */
+            name: string;
+            /** Label */
+            label: string;
+            /** Short */
+            short: string;
         };
         /**
          * FieldOrigin
@@ -4885,6 +4937,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Answer_About_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_families: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_list_FamilyView__"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */

@@ -1,7 +1,8 @@
-import { Download, ListChecks } from "lucide-react";
-import { useMemo, useRef, useState } from "react";
+import { Download, FileUp, ListChecks } from "lucide-react";
+import { type ChangeEvent, useEffect, useMemo, useRef, useState } from "react";
 import { useLocation } from "wouter";
 import { startDownload } from "@/api/downloads";
+import { sendFiles } from "@/api/uploads";
 import { useWords } from "@/i18n";
 import { toast } from "@/lib/toasts";
 import { Button } from "@/ui/Button";
@@ -14,6 +15,7 @@ import { LinkCard, type Looked } from "./LinkCard";
 import { linksOf } from "./links";
 import { Notice } from "./Notice";
 import { type Choice, sizeOf, wishesOf } from "./offers";
+import { Uploads } from "./Uploads";
 import { PLAIN, useLooked, useRested } from "./useLooked";
 
 interface AddSheetProps {
@@ -23,7 +25,7 @@ interface AddSheetProps {
 }
 
 /** Adds models: links are looked at as they are typed, and become downloads when that is wished. */
-export default function AddSheet({ text: given = "", onClose }: AddSheetProps) {
+export default function AddSheet({ text: given = "", files, onClose }: AddSheetProps) {
   const { t } = useWords();
   const [text, setText] = useState(given);
   const [rested, rest] = useRested(text);
@@ -34,12 +36,19 @@ export default function AddSheet({ text: given = "", onClose }: AddSheetProps) {
     setText(next);
     rest(next);
   };
+  // What is pasted or dropped while the sheet is open comes to the rest.
+  const [taken, setTaken] = useState(given);
+  if (given !== taken) {
+    setTaken(given);
+    set(linksOf(`${text}\n${given}`).join("\n"));
+  }
   const remove = (link: string) =>
     set(
       linksOf(text)
         .filter((each) => each !== link)
         .join("\n"),
     );
+  useSentOnce(files);
   const start = useStart({ looked, choiceOf, remove, onClose });
   return (
     <Sheet
@@ -49,7 +58,11 @@ export default function AddSheet({ text: given = "", onClose }: AddSheetProps) {
       foot={<Foot looked={looked} choiceOf={choiceOf} start={start} />}
     >
       <div className={styles.content}>
-        <Links text={text} onType={setText} onPaste={set} />
+        <div className={styles.box}>
+          <Links text={text} onType={setText} onPaste={set} />
+          <FileButton />
+        </div>
+        <Uploads onLeave={onClose} />
         {!linksOf(text).length && <Examples onTake={set} />}
         {start.problem !== undefined && <Problem problem={start.problem} />}
         <ul className={styles.cards} aria-label={t("web.add.found")}>
@@ -106,6 +119,34 @@ function Links({ text, onType, onPaste }: LinksProps) {
   );
 }
 
+/** Dropped files are sent once, also where effects run twice. */
+function useSentOnce(files: File[] | undefined): void {
+  const before = useRef<File[]>(undefined);
+  useEffect(() => {
+    if (!files || before.current === files) return;
+    before.current = files;
+    sendFiles(files);
+  }, [files]);
+}
+
+/** Files of this device, for those who do not drag. */
+function FileButton() {
+  const { t } = useWords();
+  const input = useRef<HTMLInputElement>(null);
+  const take = (event: ChangeEvent<HTMLInputElement>) => {
+    sendFiles([...(event.target.files ?? [])]);
+    event.target.value = "";
+  };
+  return (
+    <>
+      <input ref={input} type="file" multiple hidden onChange={take} aria-label={t("web.add.choose-files")} />
+      <Button icon={FileUp} onClick={() => input.current?.click()}>
+        {t("web.add.choose-files")}
+      </Button>
+    </>
+  );
+}
+
 function Problem({ problem }: { problem: unknown }) {
   const { sentence, hint } = useProblem(problem);
   return (
@@ -127,7 +168,12 @@ interface Decided {
 }
 
 /** Puts what is ready into the queue; what was refused stays, with the reason. */
-function useStart({ looked, choiceOf, remove, onClose }: Decided & { remove: (link: string) => void; onClose: () => void }): Start {
+function useStart({
+  looked,
+  choiceOf,
+  remove,
+  onClose,
+}: Decided & { remove: (link: string) => void; onClose: () => void }): Start {
   const { t } = useWords();
   const [, go] = useLocation();
   const [isBusy, setBusy] = useState(false);

@@ -40,7 +40,9 @@ export function FileChoice({ offers, chosen, usual, onChoose }: FileChoiceProps)
             {each.name}
           </span>
           {each.traits.length > 0 && <span className={styles.traits}>{each.traits.join(" · ")}</span>}
-          <span className={styles.size}>{each.size === null ? t("web.add.size-unknown") : format.bytes(each.size)}</span>
+          <span className={styles.size}>
+            {each.size === null ? t("web.add.size-unknown") : format.bytes(each.size)}
+          </span>
         </label>
       ))}
       {shown.length < offers.length && (

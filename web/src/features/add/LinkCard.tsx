@@ -117,7 +117,11 @@ function Found({ looked, preview, choice, onChoose, onLeave }: FoundProps) {
       />
       <Access preview={preview} isSeveral={isSeveral} onLeave={onLeave} />
       {size !== null && size > preview.free && (
-        <Notice tone="warn" sentence={t("web.add.too-full", { short: size - preview.free })} hint={t("web.add.too-full-hint")}>
+        <Notice
+          tone="warn"
+          sentence={t("web.add.too-full", { short: size - preview.free })}
+          hint={t("web.add.too-full-hint")}
+        >
           <Remedies code="no-space" facts={{}} onGo={onLeave} />
         </Notice>
       )}
@@ -151,7 +155,7 @@ function Head({ preview: { listing, target, family } }: { preview: Preview }) {
         {listing.name} {listing.version && <span className={styles.version}>{listing.version}</span>}
       </h3>
       <p className={styles.chips}>
-        <Chip>{maybe(`kinds.${target.because.kind ?? kind}`) ?? kind}</Chip>
+        <Chip>{maybe(`web.kinds.${target.because.kind ?? kind}`) ?? kind}</Chip>
         {family && <Chip>{known?.find((each) => each.name === family)?.short ?? family}</Chip>}
         {listing.base_model && <Chip>{listing.base_model}</Chip>}
       </p>

@@ -3,7 +3,16 @@ import type { ListedFile, Preview } from "@/api/downloads";
 import { offersOf, sizeOf, wishesOf } from "./offers";
 
 const file = (name: string, more: Partial<ListedFile> = {}) =>
-  ({ name, size: 10, role: "model", primary: false, required: false, size_exact: true, digests: {}, ...more }) as ListedFile;
+  ({
+    name,
+    size: 10,
+    role: "model",
+    primary: false,
+    required: false,
+    size_exact: true,
+    digests: {},
+    ...more,
+  }) as ListedFile;
 
 const preview = (files: ListedFile[], more: Partial<Preview> = {}) =>
   ({ listing: { files }, files: [], duplicates: [], problem: null, size: null, ...more }) as unknown as Preview;
