@@ -165,6 +165,21 @@ def test_what_is_missing_or_older_returns_and_what_is_newer_stays(client: Client
     assert planned(client, made["name"])["returns"] == []
 
 
+@pytest.mark.parametrize(("year", "why"), [("2019", "older"), ("2031", None)])
+def test_of_two_versions_of_a_list_the_newer_one_stays(
+    client: Client, place: Place, year: str, why: str | None
+) -> None:
+    file = place.root / ".modella" / "lists" / "mine.json"
+    file.parent.mkdir(exist_ok=True)
+    told = {"schema": 1, "name": "mine", "updated_at": "2025-01-01T00:00:00.000+00:00"}
+    file.write_text(json.dumps(told))
+    made = backed_up(client)
+    file.write_text(json.dumps({**told, "note": "x", "updated_at": f"{year}-01-01T00:00:00.000+00:00"}))
+    assert [each["why"] for each in planned(client, made["name"])["returns"]] == ([why] if why else [])
+    restored(client, made["name"])
+    assert ("note" in json.loads(file.read_text())) is (why is None)
+
+
 def test_records_of_adopted_files_return_too(client: Client, tmp_path: Path) -> None:
     weights(tmp_path / "have" / "x.safetensors")
     scanned(client, folders=[str(tmp_path / "have")], hash=True)

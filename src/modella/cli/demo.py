@@ -5,14 +5,21 @@ import shlex
 import shutil
 import sys
 import threading
+import time
 from pathlib import Path
+from typing import Annotated
 
-from modella.cli.commands import answers_errors, words
+import typer
+from rich.text import Text
+
+from modella.cli.commands import answers_errors, console, words
 from modella.cli.door import house_of
 from modella.cli.serve import Example, HostOption, OpenOption, PortOption, serve_house
 from modella.demo.hub import Hub
+from modella.demo.large_library import widen
 from modella.demo.sample_library import fill
 from modella.io.settings import Settings, load
+from modella.wiring import House
 
 _SECRETS = {"CIVITAI_API_KEY", "HF_TOKEN", "HF_ENDPOINT", "MODELLA_CIVITAI_URL", "MODELLA_LIBRARY", "MODELLA_HOME"}
 _EXAMPLES = ("lora", "checkpoint", "hf-gguf", "direct", "early-access", "wrong-hash")
@@ -21,8 +28,15 @@ _CHOICE = {"hf-gguf": '--file "*Q4_K_M*" '}
 """What several files need beside the link."""
 
 
+ModelsOption = Annotated[
+    int, typer.Option("--models", min=0, max=200_000, help="So many tiny models more, to look at a large wall.")
+]
+
+
 @answers_errors
-def demo(host: HostOption = None, port: PortOption = None, open_page: OpenOption = False) -> None:
+def demo(
+    host: HostOption = None, port: PortOption = None, open_page: OpenOption = False, models: ModelsOption = 0
+) -> None:
     """Serve a sample library with a stand-in hub: everything works offline."""
     home = load({}).home / "demo"
     with Hub() as hub:
@@ -39,6 +53,8 @@ def demo(host: HostOption = None, port: PortOption = None, open_page: OpenOption
             name: value for name, value in os.environ.items() if name not in _SECRETS and "proxy" not in name.lower()
         }
         house = house_of(flags, env)
+        if models:
+            _widen(house, models)
         leaving = threading.Event()
         filling = threading.Thread(target=fill, args=(house.hands, hub, leaving), name="modella-sample", daemon=True)
         filling.start()
@@ -50,6 +66,15 @@ def demo(host: HostOption = None, port: PortOption = None, open_page: OpenOption
             leaving.set()
             filling.join(10)
             house.close()
+
+
+def _widen(house: House, models: int) -> None:
+    """Makes the library large before it is served; the first look finds what was made."""
+    begun = time.monotonic()
+    console().print(Text(words().say("demo.making", count=models), style="dim"))
+    added = widen(house.hands.library, models)
+    seconds = words().number(time.monotonic() - begun, 1)
+    console().print(Text(words().say("demo.made", count=added, seconds=seconds), style="dim"))
 
 
 def examples_of(hub: Hub, library: Path) -> list[Example]:

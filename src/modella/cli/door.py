@@ -173,7 +173,8 @@ def serve_quietly(house: House) -> Iterator[str]:
 def listen(host: str, port: int) -> Wire:
     """A listening socket; its port is known before the server starts."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    wire = socket.socket(family, socket.SOCK_STREAM)
+    # The protocol is named: asyncio sends small answers without delay only on sockets that say they are TCP.
+    wire = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     wire.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         wire.bind((host, port))

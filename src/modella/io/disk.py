@@ -24,7 +24,7 @@ import stat
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -474,6 +474,25 @@ def write_new(path: Path, content: bytes) -> bool:
             raise
         flush_folder(path.parent)
         return True
+
+
+def lay_out(folder: Path, files: Mapping[str, bytes | Path]) -> None:
+    """Makes a folder with files that can be made again at any time: nothing is flushed, and what is there is replaced.
+
+    A path instead of bytes stands for a file whose bytes are shared by a hard link, or copied where there is none.
+    """
+    with disk_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            target = folder / name
+            target.unlink(missing_ok=True)
+            if isinstance(content, bytes):
+                target.write_bytes(content)
+                continue
+            try:
+                os.link(content, target)
+            except OSError:
+                target.write_bytes(content.read_bytes())
 
 
 def remove_own(path: Path, size: int) -> bool:

@@ -162,7 +162,8 @@ def _is_older(entry: Entry, target: Path, present: dict[str, Any], kept: dict[st
         check_not_newer(target)
     except ModellaError:
         return False
-    return is_older(present, kept) if is_record(entry.what) else changed_at(target) < entry.modified
+    is_dated = is_record(entry.what) or "updated_at" in kept
+    return is_older(present, kept) if is_dated else changed_at(target) < entry.modified
 
 
 def _bring(hands: Hands, archive: ArchiveReader, entry: Entry, *, everything: bool) -> list[str]:

@@ -11,7 +11,19 @@ export type ModelRecord = Schemas["ModelRecord"];
 export type FacetCounts = Record<string, [string, number][]>;
 
 export const FACETS = [
-  ...(["kind", "family", "base_model", "tag", "list", "source", "creator", "state", "trust", "nsfw", "favorite"] as const),
+  ...([
+    "kind",
+    "family",
+    "base_model",
+    "tag",
+    "list",
+    "source",
+    "creator",
+    "state",
+    "trust",
+    "nsfw",
+    "favorite",
+  ] as const),
   ...(["rating", "format", "precision", "license", "root"] as const),
 ] as const;
 export type Facet = (typeof FACETS)[number];
@@ -58,10 +70,7 @@ export function useWall(asked: string, wanted: readonly number[], isFast: boolea
   const first = useQuery({ ...pageQuery(asked, 0), placeholderData: keepPreviousData });
   const shown = first.data?.asked ?? asked;
   const total = first.data?.total ?? 0;
-  const numbers = useMemo(
-    () => wanted.filter((number) => number > 0 && number * PAGE < total),
-    [wanted, total],
-  );
+  const numbers = useMemo(() => wanted.filter((number) => number > 0 && number * PAGE < total), [wanted, total]);
   const pages = useQueries({
     queries: numbers.map((number) => ({ ...pageQuery(shown, number), enabled: !isFast })),
     combine: (results) => results.map((each) => each.data?.items),
@@ -101,11 +110,11 @@ export const modelQuery = (id: string) =>
 export const previewAddress = (id: string, number: number, version: string, small = false) =>
   address(`/api/models/${id}/previews/${number}?${small ? "thumb=true&" : ""}v=${encodeURIComponent(version)}`);
 
-export type ManyEdit = Omit<Schemas["EditMany"], "ids">;
+export type ManyEdit = Omit<Partial<Schemas["ManyIn"]>, "ids">;
 
 /** Changes several models in the same way; tells those that could not be changed. */
 export const editModels = (ids: readonly string[], edit: ManyEdit) =>
-  data(client.POST("/api/models/edit", { body: { ...edit, ids: [...ids] } }));
+  data(client.POST("/api/models/edit", { body: { ...edit, ids: [...ids] } as Schemas["ManyIn"] }));
 
 /** Puts several models into the trash. */
 export const deleteModels = (ids: readonly string[]) =>
@@ -118,3 +127,7 @@ export const restoreModel = (id: string) =>
 /** Hashes models again and compares. */
 export const verifyModels = (ids: readonly string[]) =>
   data(client.POST("/api/models/verify", { body: { ids: [...ids] } }));
+
+/** Moves a model into another folder, or gives it another name; a task. */
+export const moveModel = (id: string, wish: Schemas["MoveWish"]) =>
+  data(client.POST("/api/models/{model_id}/move", { params: { path: { model_id: id } }, body: wish }));

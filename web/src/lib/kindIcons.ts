@@ -1,8 +1,23 @@
 /** A picture for each kind, for models that have none of their own. */
 
 import {
-  ArrowUpRight, Binary, BookText, Box, Boxes, Brush, CircleHelp, FileWarning, Film, Layers, type LucideIcon,
-  MessageSquareText, Puzzle, Scan, Sparkles, Tag, Workflow,
+  ArrowUpRight,
+  Binary,
+  BookText,
+  Box,
+  Boxes,
+  Brush,
+  CircleHelp,
+  FileWarning,
+  Film,
+  Layers,
+  type LucideIcon,
+  MessageSquareText,
+  Puzzle,
+  Scan,
+  Sparkles,
+  Tag,
+  Workflow,
 } from "lucide-react";
 
 const ICONS: Record<string, LucideIcon> = {

@@ -1,10 +1,14 @@
 import { Menu, MenuItem, Popover, type PopoverProps, Separator } from "react-aria-components";
 import { classes } from "./classes";
-import styles from "./Menu.module.css";
 import type { Choice } from "./Menu";
+import styles from "./Menu.module.css";
 
 /** What floats: the choices of a menu. */
-export function Choices({ label, choices, ...rest }: { label: string; choices: Choice[] } & Omit<PopoverProps, "children">) {
+export function Choices({
+  label,
+  choices,
+  ...rest
+}: { label: string; choices: Choice[] } & Omit<PopoverProps, "children">) {
   return (
     <Popover className={styles.popover ?? ""} placement="bottom end" {...rest}>
       <Menu aria-label={label} className={styles.menu ?? ""}>

@@ -19,7 +19,7 @@ export default function ContextMenu({ label, choices, anchor, onClose }: Context
       choices={choices.map((each) => ({
         ...each,
         run: () => {
-          onClose();
+          if (!each.stays) onClose();
           each.run();
         },
       }))}

@@ -12,6 +12,8 @@ export interface Choice {
   /** A line above it. */
   apart?: boolean;
   selected?: boolean;
+  /** Leads on to something in its place; only for menus without a button of their own. */
+  stays?: boolean;
 }
 
 interface MenuProps {

@@ -40,7 +40,15 @@ export const Picture = memo(function Picture(props: PictureProps) {
       {!colours && !shows && <Icon size={48} strokeWidth={1} aria-hidden />}
       {shows && <Sharp key={src} src={src} onFail={() => setFailed(src)} />}
       {plays && video && (
-        <video className={styles.sharp} src={previewAddress(id, video, version)} autoPlay muted loop playsInline aria-hidden />
+        <video
+          className={styles.sharp}
+          src={previewAddress(id, video, version)}
+          autoPlay
+          muted
+          loop
+          playsInline
+          aria-hidden
+        />
       )}
       {covered && <EyeOff size={28} className={styles.mark} aria-hidden />}
       {video && !plays && !covered && <Play size={16} className={styles.play} aria-hidden />}

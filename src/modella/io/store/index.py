@@ -215,8 +215,10 @@ class Index(Database):
             query += " AND place > ? AND place < ?"
             values += [f"{path}/", f"{path}0"]  # the sign that follows the slash
         with self._use(writes=False) as db:
-            rows = [(str(place), int(str(n))) for place, n in db.execute(query, values)]
+            rows: list[tuple[Any, ...]] = db.execute(query, values).fetchall()
         sizes, gone = self._finder.sizes(), self._finder.members(("state", "missing"))
+        if not gone:
+            return [(place, n, sizes.get(n, 0)) for place, n in rows]
         return [(place, n, 0 if n in gone else sizes.get(n, 0)) for place, n in rows]
 
     def summaries_at(self, numbers: Sequence[int]) -> list[dict[str, Any]]:
@@ -339,8 +341,10 @@ class Index(Database):
     def set_lists(self, of: Mapping[str, tuple[str, ...]]) -> list[str]:
         """Says of every model, by its id, in which lists it is, and of those that come later; whose lists changed."""
         query = (
-            "SELECT n, id, value FROM models JOIN members USING (n) JOIN terms USING (t) WHERE facet = 'list'"
-            " AND (value <> ?1 OR id IN (SELECT value FROM json_each(?2)))"
+            "WITH meant AS (SELECT n FROM terms JOIN members USING (t) WHERE facet = 'list' AND value <> ?1"
+            " UNION SELECT n FROM models WHERE id IN (SELECT value FROM json_each(?2)))"
+            " SELECT n, id, value FROM meant CROSS JOIN models USING (n) CROSS JOIN members USING (n)"
+            " JOIN terms USING (t) WHERE facet = 'list'"
         )
         before: dict[tuple[int, str], set[str]] = {}
         with self._use() as db:

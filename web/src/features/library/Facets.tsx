@@ -127,6 +127,7 @@ function Value({ value, label, count, chosen, change }: ValueProps) {
   const next = { off: [...others, value], in: [...others, `!${value}`], out: others }[state];
   const said = state === "out" ? t("web.library.without", { name: label }) : label;
   return (
+    // biome-ignore lint/a11y/useSemanticElements: the browser's own box knows no third state that one can choose
     <button
       type="button"
       role="checkbox"

@@ -1,5 +1,15 @@
 import {
-  ArrowDownWideNarrow, ArrowUpNarrowWide, Bookmark, Grid2x2, Grid3x3, ListFilter, Lock, LockOpen, Rows3, Search, X,
+  ArrowDownWideNarrow,
+  ArrowUpNarrowWide,
+  Bookmark,
+  Grid2x2,
+  Grid3x3,
+  ListFilter,
+  Lock,
+  LockOpen,
+  Rows3,
+  Search,
+  X,
 } from "lucide-react";
 import { Suspense, useEffect, useMemo, useRef, useState } from "react";
 import { prefetchModels } from "@/api/models";
@@ -68,6 +78,15 @@ export function Toolbar({ params, asked, change, density, onDensity, isFilters, 
         >
           {isDescending ? t("web.library.descending") : t("web.library.ascending")}
         </Button>
+        <Button
+          look="quiet"
+          icon={ICONS[density]}
+          iconOnly
+          className={styles.oneDensity}
+          onClick={() => onDensity(DENSITIES[(DENSITIES.indexOf(density) + 1) % DENSITIES.length] ?? "comfortable")}
+        >
+          {t("web.library.density")}
+        </Button>
         <fieldset className={styles.densities}>
           <legend className="visually-hidden">{t("web.library.density")}</legend>
           {DENSITIES.map((each) => (
@@ -119,7 +138,14 @@ function SearchField({ params, change }: Pick<ToolbarProps, "params" | "change">
   useActions(
     useMemo<Action[]>(
       () => [
-        { id: "library:search", name: "web.actions.search", group: "page", icon: Search, shortcut: "/", run: () => field.current?.select() },
+        {
+          id: "library:search",
+          name: "web.actions.search",
+          group: "page",
+          icon: Search,
+          shortcut: "/",
+          run: () => field.current?.select(),
+        },
       ],
       [],
     ),

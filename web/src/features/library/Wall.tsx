@@ -113,8 +113,7 @@ export function Wall(props: WallProps) {
     props.onMenu(found.model, found.index, found.cell);
   }
 
-  const onPointerOver = (event: PointerEvent) =>
-    event.pointerType === "mouse" && setLive(hit(event.target, at)?.index);
+  const onPointerOver = (event: PointerEvent) => event.pointerType === "mouse" && setLive(hit(event.target, at)?.index);
 
   const shown = rowsToShow(from, to, Math.floor(focused / layout.columns), rows);
   return (
@@ -189,7 +188,9 @@ function Row({ row, top, height, columns, total, at, focused, live, selection, i
       {places.map((index) => {
         const model = at(index);
         const isSelected = model !== undefined && selection.ids.has(model.id);
-        const name = model ? `${model.name}, ${labels.kind(model.kind)}${model.base_model ? `, ${model.base_model}` : ""}` : "…";
+        const name = model
+          ? `${model.name}, ${labels.kind(model.kind)}${model.base_model ? `, ${model.base_model}` : ""}`
+          : "…";
         return (
           // biome-ignore lint/a11y/useSemanticElements: as above
           <div
@@ -229,7 +230,9 @@ function hit(target: EventTarget, at: WallProps["at"]) {
   const cell = target.closest<HTMLElement>("[data-index]");
   const index = Number(cell?.dataset.index);
   const model = cell ? at(index) : undefined;
-  return cell && model ? { model, index, cell, act: target.closest<HTMLElement>("[data-act]")?.dataset.act } : undefined;
+  return cell && model
+    ? { model, index, cell, act: target.closest<HTMLElement>("[data-act]")?.dataset.act }
+    : undefined;
 }
 
 /** The rows in sight and the one with the focus, which must not vanish under it. */

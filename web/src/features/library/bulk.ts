@@ -21,7 +21,11 @@ export function useBulk() {
       await report(async () => {
         const { changed, failed } = await editModels(ids, change);
         if (failed.length)
-          toast({ text: t("web.library.not-changed", { count: failed.length }), detail: failed[0]?.error, tone: "bad" });
+          toast({
+            text: t("web.library.not-changed", { count: failed.length }),
+            detail: failed[0]?.error,
+            tone: "bad",
+          });
         if (changed.length) toast({ text: t("web.library.tagged", { count: changed.length }) });
       });
     }
@@ -30,7 +34,11 @@ export function useBulk() {
       await report(async () => {
         const { done, problems } = await deleteModels(ids);
         if (problems.length)
-          toast({ text: t("web.library.not-deleted", { count: problems.length }), detail: problems[0]?.error, tone: "bad" });
+          toast({
+            text: t("web.library.not-deleted", { count: problems.length }),
+            detail: problems[0]?.error,
+            tone: "bad",
+          });
         if (done.length)
           toast({
             text: t("web.library.deleted", { count: done.length }),
@@ -43,13 +51,18 @@ export function useBulk() {
       await report(async () => {
         toast({ text: t("web.library.verifying", { count: ids.length }), tone: "info" });
         const result = await ended(await verifyModels(ids));
-        const models = (result.models ?? []) as { state?: string }[];
-        const bad = models.filter((each) => each.state && !["verified", "recorded"].includes(each.state)).length;
+        const bad = Array.isArray(result.bad) ? result.bad.length : 0;
         if (bad) toast({ text: t("web.library.verify-bad", { count: bad }), tone: "bad" });
         else toast({ text: t("web.library.verified", { count: ids.length }) });
       });
     }
 
-    return { edit, remove, restore, verify, favorite: (ids: readonly string[], is = true) => edit(ids, { set: { favorite: is } }) };
+    return {
+      edit,
+      remove,
+      restore,
+      verify,
+      favorite: (ids: readonly string[], is = true) => edit(ids, { set: { favorite: is } }),
+    };
   }, [t, report]);
 }

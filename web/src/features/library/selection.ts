@@ -19,7 +19,8 @@ export function useSelection(question: string): Selection {
   const ids = state.question === question ? state.ids : NONE;
   const anchor = state.question === question ? state.anchor : undefined;
   return useMemo(() => {
-    const set = (next: Iterable<string>, at: number | undefined) => setState({ question, ids: new Set(next), anchor: at });
+    const set = (next: Iterable<string>, at: number | undefined) =>
+      setState({ question, ids: new Set(next), anchor: at });
     return {
       ids,
       anchor,
