@@ -48,11 +48,17 @@ export function Remedies({ code, facts, page, onGo }: RemediesProps) {
     });
 }
 
-/** What happened and what to do, for a code; hints of the command line are told as the page means them. */
+/** What happened and what to do, for a code: as the page means it where the shared text is for a terminal. */
 export function useTold(): (code: string, facts?: Facts) => { sentence: string; hint: string } {
-  const { explain, maybe } = useWords();
-  return (code, facts = {}) => {
+  const { explain, maybe, format } = useWords();
+  return (code, given = {}) => {
+    const { until } = given;
+    const isMoment = typeof until === "string" && !Number.isNaN(Date.parse(until));
+    const facts = isMoment ? { ...given, until: format.day(until) } : given;
     const told = explain(code, facts);
-    return { sentence: told.sentence, hint: maybe(`web.hints.${code}`, facts) ?? told.hint };
+    return {
+      sentence: maybe(`web.told.${code}`, facts) ?? told.sentence,
+      hint: maybe(`web.hints.${code}`, facts) ?? told.hint,
+    };
   };
 }

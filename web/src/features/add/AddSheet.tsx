@@ -94,7 +94,7 @@ const MOST_ROWS = 6;
 function Links({ text, onType, onPaste }: LinksProps) {
   const { t } = useWords();
   const isPasted = useRef(false);
-  const rows = Math.min(MOST_ROWS, Math.max(1, text.split("\n").length));
+  const rows = Math.min(MOST_ROWS, text.split("\n").length);
   return (
     <TextArea
       label={t("web.add.links")}
@@ -224,12 +224,14 @@ function Foot({ looked, choiceOf, start }: Decided & { start: Start }) {
       <p className={styles.sum} aria-live="polite">
         {count > 0 && (bytes === null ? t("web.add.sum", { count }) : t("web.add.sum-size", { count, size: bytes }))}
       </p>
-      <Button icon={ListChecks} disabled={!count} busy={start.isBusy} onClick={() => start.run(true)}>
-        {t("web.add.review")}
-      </Button>
-      <Button look="primary" icon={Download} disabled={!count} busy={start.isBusy} onClick={() => start.run(false)}>
-        {t("web.add.download")}
-      </Button>
+      <div className={styles.go}>
+        <Button icon={ListChecks} disabled={!count} busy={start.isBusy} onClick={() => start.run(true)}>
+          {t("web.add.review")}
+        </Button>
+        <Button look="primary" icon={Download} disabled={!count} busy={start.isBusy} onClick={() => start.run(false)}>
+          {t("web.add.download")}
+        </Button>
+      </div>
     </>
   );
 }

@@ -31,6 +31,12 @@ export function Facts({ preview, size }: { preview: Preview; size: number | null
           </span>
         </dd>
       </div>
+      {files.length === 1 && files[0] && (
+        <div>
+          <dt>{t("web.add.file")}</dt>
+          <dd>{files[0].name}</dd>
+        </div>
+      )}
       {files.length > 0 && (
         <div>
           <dt>{t("web.add.check")}</dt>

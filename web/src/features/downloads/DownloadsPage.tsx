@@ -6,7 +6,7 @@ import { useWords } from "@/i18n";
 import { type Action, useActions } from "@/lib/actions";
 import { Button } from "@/ui/Button";
 import { Page } from "@/ui/Page";
-import { Failure, State } from "@/ui/State";
+import { Failure } from "@/ui/State";
 import { useReport } from "@/ui/useReport";
 import styles from "./DownloadsPage.module.css";
 import { differences, GROUPS, groupOf, layoutOf } from "./groups";
@@ -108,9 +108,13 @@ function Queue({ downloads, isPending }: { downloads: Downloads; isPending: bool
   return (
     <div ref={place} className={styles.queue}>
       {isEmpty && !isPending && (
-        <State icon={DownloadIcon} title={t("web.downloads.empty")}>
-          <p>{t("web.downloads.empty-hint")}</p>
-        </State>
+        <div className={styles.empty}>
+          <DownloadIcon size={28} strokeWidth={1.5} aria-hidden />
+          <div>
+            <h2>{t("web.downloads.empty")}</h2>
+            <p>{t("web.downloads.empty-hint")}</p>
+          </div>
+        </div>
       )}
       {GROUPS.filter((group) => layout[group].length).map((group) => (
         <section key={group} aria-labelledby={`group-${group}`}>

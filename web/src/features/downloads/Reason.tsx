@@ -1,7 +1,8 @@
-import { Check, Copy, RotateCw } from "lucide-react";
+import { Check, Copy, Files, RotateCw } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { type Download, steer } from "@/api/downloads";
 import { useWords } from "@/i18n";
+import { openAdd } from "@/lib/adding";
 import { announce } from "@/lib/announce";
 import { copyText } from "@/lib/copy";
 import { Button } from "@/ui/Button";
@@ -27,7 +28,12 @@ export function Reason({ download, children }: { download: Download; children?: 
       </p>
       {children}
       <div className={styles.buttons}>
-        {isOver && (
+        {reason.code === "choose-file" && (
+          <Button small icon={Files} onClick={() => openAdd({ text: download.link })}>
+            {t("web.downloads.choose-file")}
+          </Button>
+        )}
+        {isOver && reason.code !== "choose-file" && (
           <Button small icon={RotateCw} onClick={() => void report(() => steer(download.id, "retry"))}>
             {t("web.app.retry")}
           </Button>
