@@ -55,7 +55,8 @@ let settling: ReturnType<typeof setTimeout> | undefined;
 
 /** Many that finish at once make one question. */
 function historyChanged(): void {
-  settling ??= setTimeout(() => {
+  if (settling !== undefined) return;
+  settling = setTimeout(() => {
     settling = undefined;
     queries.invalidateQueries({ queryKey: ["downloads", "finished"] });
   }, SETTLE);

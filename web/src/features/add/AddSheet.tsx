@@ -106,7 +106,6 @@ function Links({ text, onType, onPaste }: LinksProps) {
       spellCheck={false}
       autoComplete="off"
       autoCapitalize="off"
-      // biome-ignore lint/a11y/noAutofocus: the sheet was opened to type or paste here
       autoFocus
       onPaste={() => {
         isPasted.current = true;

@@ -24,7 +24,7 @@ export function Reason({ download, children }: { download: Download; children?: 
       <p>
         <span className={styles.sentence}>{sentence}</span>
         {reason.until && <span> {t("web.downloads.until", { until: format.moment(reason.until) })}</span>}
-        {hint && <span className={styles.hint}> {hint}</span>}
+        {hint && !children && <span className={styles.hint}> {hint}</span>}
       </p>
       {children}
       <div className={styles.buttons}>

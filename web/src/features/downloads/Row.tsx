@@ -34,7 +34,6 @@ export const Row = memo(function Row({ download, mover, mark }: RowProps) {
   const isOver = FINISHED.has(state);
   const asks = state === "waiting" && download.reason?.code === "duplicate";
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: keys inside a row move it; the same is in its menu
     <li
       className={styles.row}
       data-mark={mark}
@@ -98,7 +97,7 @@ function Buttons({ download, mover, name }: { download: Download; mover: Mover; 
           icon={CirclePause}
           name={t("web.downloads.pause", { name })}
           run={steerTo("pause")}
-          isOff={!CAN_PAUSE.has(state)}
+          isOff={!CAN_PAUSE.has(state) || download.reason?.code === "duplicate"}
         />
       )}
       <Small icon={X} name={t("web.downloads.cancel", { name })} run={steerTo("cancel")} isOff={isOver} />
