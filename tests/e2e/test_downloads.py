@@ -224,16 +224,16 @@ def test_everybody_can_use_the_queue_and_the_sheet(at: Demo, visit: Visits, them
     for number in range(30, 33):
         begin(at, slow(at, number))
     begin(at, at.example("Wrong hash"))
-    begin(at, at.example("other site"), review=True, on_duplicate="overwrite")
+    begin(at, at.example("A checkpoint"), review=True, on_duplicate="overwrite")
     me = visit(at.address, theme=theme)
     page = me.go("/downloads")
     expect(page.get_by_role("form", name=re.compile("^Review"))).to_be_visible()
-    expect(page.get_by_text("are not the published ones")).to_be_visible()
+    expect(page.get_by_text("are not the published ones").first).to_be_visible()
     assert me.axe() == []
     page.keyboard.press("n")
     sheet = page.get_by_role("dialog", name="Add models")
-    sheet.get_by_role("textbox", name="Links").fill("\n".join(map(at.example, ("several files", "A checkpoint"))))
-    expect(sheet.get_by_role("heading", name="Paper Lantern XL")).to_be_visible()
+    sheet.get_by_role("textbox", name="Links").fill("\n".join(map(at.example, ("several files", "A LoRA"))))
+    expect(sheet.get_by_role("heading", name="Marmalade Sky")).to_be_visible()
     expect(sheet.get_by_role("checkbox", name=re.compile("Q4_K_M"))).to_be_visible()
     assert me.axe() == []
 

@@ -15,8 +15,8 @@ function listening(isQuiet = (_: string) => false) {
 }
 
 test("only beginnings, ends, failures and questions are news", () => {
-  expect(happeningOf(one("a", "describing"), "queued")).toBe("started");
-  expect(happeningOf(one("a", "fetching"), "describing")).toBeUndefined();
+  expect(happeningOf(one("a", "describing"), "queued")).toBeUndefined();
+  expect(happeningOf(one("a", "fetching"), "describing")).toBe("started");
   expect(happeningOf(one("a", "fetching", { bytes: 5 }), "queued")).toBeUndefined();
   expect(happeningOf(one("a", "quarantined"), "verifying")).toBe("failed");
   expect(happeningOf(one("a", "cancelled"), "fetching")).toBeUndefined();
@@ -25,7 +25,7 @@ test("only beginnings, ends, failures and questions are news", () => {
 });
 test("what happens at once is told together, each sort once", () => {
   const { told, teller } = listening();
-  for (const id of ["a", "b", "c"]) teller.hear(one(id, "describing"));
+  for (const id of ["a", "b", "c"]) teller.hear(one(id, "fetching"));
   teller.hear(one("d", "failed"));
   vi.advanceTimersByTime(5000);
   expect(told).toEqual([

@@ -1,6 +1,6 @@
 /** What happens to downloads and is worth a word; several at once are one piece of news. */
 
-import { type Download, type DownloadState, FINISHED, WORKING } from "@/api/downloads";
+import type { Download, DownloadState } from "@/api/downloads";
 
 export type Happening = "started" | "done" | "failed" | "asks";
 
@@ -19,8 +19,8 @@ export function happeningOf(download: Download, before: DownloadState | undefine
   if (state === "done") return "done";
   if (state === "failed" || state === "quarantined") return "failed";
   if (state === "review" || (state === "waiting" && reason?.code === "duplicate")) return "asks";
-  const hasBegun = WORKING.has(state) && (before === undefined || before === "queued" || FINISHED.has(before));
-  return hasBegun && state !== "placing" && download.bytes === 0 ? "started" : undefined;
+  // When it is fetched it has its name; one that goes on has begun long ago.
+  return state === "fetching" && before !== "verifying" && download.bytes === 0 ? "started" : undefined;
 }
 
 /** Hears every change, gathers for a moment, and tells. */

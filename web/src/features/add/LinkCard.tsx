@@ -139,7 +139,7 @@ function Head({ preview: { listing, target, family } }: { preview: Preview }) {
   const known = useFamilies().data;
   const kind = listing.kind ?? "unknown";
   return (
-    <header className={styles.head}>
+    <div className={styles.head}>
       <p className={styles.source}>
         <SourceIcon source={listing.source} />
         <span>{sourceName(listing.source, listing.page_url)}</span>
@@ -159,7 +159,7 @@ function Head({ preview: { listing, target, family } }: { preview: Preview }) {
         {family && <Chip>{known?.find((each) => each.name === family)?.short ?? family}</Chip>}
         {listing.base_model && <Chip>{listing.base_model}</Chip>}
       </p>
-    </header>
+    </div>
   );
 }
 

@@ -99,9 +99,9 @@ function Queue({ downloads, isPending }: { downloads: Downloads; isPending: bool
   const { t, format } = useWords();
   const place = useRef<HTMLDivElement>(null);
   const live = useMemo(() => layoutOf(downloads), [downloads]);
-  const [layout, refresh] = useStill(live, place);
+  const { layout, refresh, arrange } = useStill(live, place);
   const queue = useMemo(() => downloads.map((each) => each.id), [downloads]);
-  const { mover, mark } = useMover({ layout, queue, refresh });
+  const { mover, mark } = useMover({ layout, queue, arrange });
   const known = useKnown(downloads);
   const changes = differences(layout, live);
   const isEmpty = GROUPS.every((group) => !layout[group].length);

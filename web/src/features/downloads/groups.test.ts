@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Download } from "@/api/downloads";
-import { differences, groupOf, layoutOf, placeOf } from "./groups";
+import { differences, groupOf, layoutOf, moved, placeOf } from "./groups";
 
 const one = (id: string, state: Download["state"], code?: string) =>
   ({ id, state, reason: code ? { code, facts: {} } : null }) as Download;
@@ -19,6 +19,12 @@ test("rows that come, go or change the group count, others do not", () => {
   const after = layoutOf([one("a", "fetching"), one("c", "queued"), one("d", "queued")]);
   expect(differences(before, after)).toBe(3);
   expect(differences(before, before)).toBe(0);
+});
+test("a row moves within its group only", () => {
+  const layout = layoutOf([one("a", "queued"), one("b", "queued"), one("c", "queued"), one("d", "paused")]);
+  expect(moved(layout, "c", "a", false).waiting).toEqual(["c", "a", "b"]);
+  expect(moved(layout, "a", "b", true).waiting).toEqual(["b", "a", "c"]);
+  expect(moved(layout, "a", "d", true)).toEqual(layout);
 });
 test("a place is counted in the whole queue without the one that moves", () => {
   const queue = ["run", "a", "b", "c"];

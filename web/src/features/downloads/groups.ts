@@ -36,6 +36,22 @@ export function placeOf(queue: readonly string[], id: string, beside: string, is
   return others.indexOf(beside) + (isBehind ? 2 : 1);
 }
 
+/** The layout with a row before or behind another one of its group. */
+export function moved(layout: Layout, id: string, beside: string, isBehind: boolean): Layout {
+  const arranged = (ids: readonly string[]) => {
+    if (!ids.includes(id) || !ids.includes(beside)) return ids;
+    const others = ids.filter((each) => each !== id);
+    return others.toSpliced(others.indexOf(beside) + (isBehind ? 1 : 0), 0, id);
+  };
+  const { running, waiting, review, paused } = layout;
+  return {
+    running: arranged(running),
+    waiting: arranged(waiting),
+    review: arranged(review),
+    paused: arranged(paused),
+  };
+}
+
 /** States in which a download can be stopped, go on, or be ended. */
 export const CAN_PAUSE: ReadonlySet<DownloadState> = new Set([
   "queued",

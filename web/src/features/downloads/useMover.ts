@@ -3,7 +3,7 @@ import { type Download, moveDownload } from "@/api/downloads";
 import { useWords } from "@/i18n";
 import { announce } from "@/lib/announce";
 import { useReport } from "@/ui/useReport";
-import { GROUPS, type Layout, placeOf } from "./groups";
+import { GROUPS, type Layout, moved, placeOf } from "./groups";
 
 const TYPE = "application/x-modella";
 
@@ -24,8 +24,7 @@ export interface Mover {
 interface Moving {
   layout: Layout;
   queue: readonly string[];
-  /** Shows the order anew: whoever moves a row wants to see it move. */
-  refresh: () => void;
+  arrange: (change: (layout: Layout) => Layout) => void;
 }
 
 /** Moves rows within their group: by drag, by Alt and an arrow, from the menu; each move is told. */
@@ -46,7 +45,7 @@ export function useMover(moving: Moving): { mover: Mover; mark: Mark | undefined
       if (beside === undefined || beside === download.id) return;
       const place = placeOf(now.current.queue, download.id, beside, isBehind);
       void report(() => moveDownload(download.id, place));
-      now.current.refresh();
+      now.current.arrange((layout) => moved(layout, download.id, beside, isBehind));
       const others = mates(download.id).filter((each) => each !== download.id);
       const at = others.indexOf(beside) + (isBehind ? 2 : 1);
       const name = download.name ?? download.link;

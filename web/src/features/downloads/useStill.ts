@@ -26,11 +26,23 @@ function useIsBusy(place: RefObject<HTMLElement | null>): boolean {
   return isOver || isInside;
 }
 
+interface Still {
+  layout: Layout;
+  /** Follows what is live, at once. */
+  refresh: () => void;
+  /** Changes what stands still: whoever moves a row wants to see it move. */
+  arrange: (change: (layout: Layout) => Layout) => void;
+}
+
 /** The layout as it was when somebody came to it; it follows again as soon as they leave, or when they ask for it. */
-export function useStill(live: Layout, place: RefObject<HTMLElement | null>): [Layout, () => void] {
+export function useStill(live: Layout, place: RefObject<HTMLElement | null>): Still {
   const isBusy = useIsBusy(place);
   const [kept, setKept] = useState<Layout>();
   if (!isBusy && kept) setKept(undefined);
   if (isBusy && !kept) setKept(live);
-  return [kept ?? live, () => setKept(undefined)];
+  return {
+    layout: kept ?? live,
+    refresh: () => setKept(undefined),
+    arrange: (change) => setKept((before) => before && change(before)),
+  };
 }
