@@ -8,20 +8,28 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from modella.demo.sample_library import MODELS
 from modella.demo.weights import build
 from tests.e2e.browser import PHONE
-from tests.e2e.conftest import Demo, Visits
+from tests.e2e.conftest import Demo, Visits, demo_in
 
 UNFINISHED = "&".join(f"state={each}" for each in ("queued", "waiting", "describing", "fetching", "paused", "review"))
 
 
+@pytest.fixture(scope="module")
+def whole_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """A demo whose sample library is complete: what is downloaded is ours."""
+    with demo_in(tmp_path_factory.mktemp("whole"), total=MODELS) as found:
+        yield found
+
+
 @pytest.fixture
-def at(own_demo: Demo) -> Iterator[Demo]:
+def at(whole_demo: Demo) -> Iterator[Demo]:
     """The demo of this file, without downloads when a journey ends."""
-    yield own_demo
-    for each in own_demo.ask("GET", f"/api/downloads?{UNFINISHED}")["items"]:
-        own_demo.ask("POST", f"/api/downloads/{each['id']}/cancel", {})
-    own_demo.ask("DELETE", "/api/downloads?state=done&state=failed&state=quarantined&state=cancelled")
+    yield whole_demo
+    for each in whole_demo.ask("GET", f"/api/downloads?{UNFINISHED}")["items"]:
+        whole_demo.ask("POST", f"/api/downloads/{each['id']}/cancel", {})
+    whole_demo.ask("DELETE", "/api/downloads?state=done&state=failed&state=quarantined&state=cancelled")
 
 
 def slow(at: Demo, number: int) -> str:

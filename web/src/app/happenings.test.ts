@@ -40,6 +40,12 @@ test("many steps make one message", () => {
   vi.advanceTimersByTime(5000);
   expect(told.flatMap(([what, ids]) => (ids.length ? [what] : []))).toEqual(["done"]);
 });
+test("models that nobody asked for are no news", () => {
+  const { told, teller } = listening();
+  for (const state of ["placing", "done"] as const) teller.hear(one("sample", state));
+  vi.advanceTimersByTime(5000);
+  expect(told).toEqual([]);
+});
 test("what fails under somebody's eyes is not told again", () => {
   const { told, teller } = listening((id) => id === "a");
   teller.hear(one("a", "failed"));

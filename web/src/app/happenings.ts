@@ -37,7 +37,9 @@ export function makeTeller({ isQuiet, tell }: Ears) {
   return {
     hear(download: Download) {
       const what = happeningOf(download, states.get(download.id));
-      states.set(download.id, download.state);
+      // Nobody asked for what is placed out of nowhere: the sample library of the demo comes like that.
+      const isSample = download.state === "placing" && !states.has(download.id);
+      states.set(download.id, isSample ? "done" : download.state);
       if (!what || (what === "failed" && isQuiet(download.id))) return;
       // What ended before anybody heard that it began is told once.
       if (what !== "started") heard.get("started")?.delete(download.id);
