@@ -1,6 +1,7 @@
 """Links become models: looked at before they are fetched, followed while they come, explained when they fail."""
 
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from modella.demo.weights import build
 from tests.e2e.browser import PHONE
 from tests.e2e.conftest import Demo, Visits, demo_in
 
+expect.set_options(timeout=20_000)
 UNFINISHED = "&".join(f"state={each}" for each in ("queued", "waiting", "describing", "fetching", "paused", "review"))
 
 
@@ -51,6 +53,14 @@ def row(page: Page, download: str) -> Locator:
 
 def in_order(at: Demo) -> list[str]:
     return [each["id"] for each in at.ask("GET", f"/api/downloads?{UNFINISHED}")["items"]]
+
+
+def has_order(at: Demo, wanted: list[str]) -> None:
+    """Waits until the server has the order that the page shows already."""
+    deadline = time.monotonic() + 20
+    while in_order(at) != wanted and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert in_order(at) == wanted
 
 
 def test_a_pasted_link_is_looked_at_and_becomes_a_model(at: Demo, visit: Visits) -> None:
@@ -123,7 +133,7 @@ def test_the_queue_is_stopped_moved_and_goes_on(at: Demo, visit: Visits) -> None
         " return all.indexOf(a) < all.indexOf(b) }",
         arg=[ids[4], ids[3]],
     )
-    assert in_order(at) == wanted
+    has_order(at, wanted)
     row(page, ids[3]).get_by_role("button", name=re.compile("^More")).click()
     page.get_by_role("menuitem", name="Move to the top").click()
     expect(page.get_by_role("menu")).to_have_count(0)
@@ -145,7 +155,7 @@ def test_a_row_is_dragged_to_its_place(at: Demo, visit: Visits) -> None:
     row(page, ids[3]).hover()
     row(page, ids[3]).locator("[draggable=true]").drag_to(row(page, ids[0]), target_position={"x": 200, "y": 4})
     page.wait_for_function("id => document.querySelector('li[data-id]').dataset.id === id", arg=ids[3])
-    assert in_order(at) == [ids[3], *ids[:3]]
+    has_order(at, [ids[3], *ids[:3]])
 
 
 def test_the_order_stands_still_while_somebody_points_at_it(at: Demo, visit: Visits) -> None:

@@ -156,7 +156,8 @@ export const previewQuery = (wish: { url: string; file?: string | undefined }) =
           signal,
         }),
       ),
-    staleTime: 30_000,
+    // The library may have it meanwhile: each opening of the sheet asks again, and shows what is known until then.
+    staleTime: 0,
     retry: false,
   });
 
