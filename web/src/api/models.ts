@@ -121,9 +121,9 @@ export const editModels = (ids: readonly string[], edit: ManyEdit) =>
 export const deleteModels = (ids: readonly string[]) =>
   data(client.POST("/api/models/delete", { body: { ids: [...ids] } }));
 
-/** Brings a model back from the trash, by its id or the entry's name. */
-export const restoreModel = (id: string) =>
-  data(client.POST("/api/models/{model_id}/restore", { params: { path: { model_id: id } }, body: null as never }));
+/** Brings a model back from the trash, by its id or the entry's name; `asNew` beside what has its name now. */
+export const restoreModel = (id: string, asNew = false) =>
+  data(client.POST("/api/models/{model_id}/restore", { params: { path: { model_id: id } }, body: { as_new: asNew } }));
 
 /** Hashes models again and compares. */
 export const verifyModels = (ids: readonly string[]) =>

@@ -24,26 +24,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/families": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Families
-         * @description Every architecture that can be recognised or said of a model.
-         */
-        get: operations["list_families"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/downloads/preview": {
         parameters: {
             query?: never;
@@ -58,66 +38,6 @@ export interface paths {
          * @description What a link would bring: listing, files, sizes, folder and why, duplicates. Nothing is queued.
          */
         post: operations["preview_download"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/downloads/preview/picture": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Preview Picture
-         * @description A picture of a link that was looked at, small and made safe; only addresses that a preview has told.
-         */
-        get: operations["preview_picture"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/downloads/pause": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Pause All
-         * @description Pauses everything that waits or runs; gives the number.
-         */
-        post: operations["pause_all"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/downloads/resume": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Resume All
-         * @description Resumes everything that is paused; gives the number.
-         */
-        post: operations["resume_all"];
         delete?: never;
         options?: never;
         head?: never;
@@ -142,11 +62,7 @@ export interface paths {
          * @description Puts a link into the queue. The same Idempotency-Key gives the same download.
          */
         post: operations["add_download"];
-        /**
-         * Clear Downloads
-         * @description Takes every finished download of these states out of the history; models stay. Gives the number.
-         */
-        delete: operations["clear_downloads"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -194,26 +110,6 @@ export interface paths {
          * @description Takes the reviewed registration and places the model.
          */
         post: operations["finalize_download"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/downloads/{download_id}/target": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Target Of Download
-         * @description Where a download under review would go, were these the fields of its registration. Nothing is changed.
-         */
-        post: operations["target_of_download"];
         delete?: never;
         options?: never;
         head?: never;
@@ -422,6 +318,26 @@ export interface paths {
          * @description Moves a model into another folder, or gives it another name; the task's result is its record.
          */
         post: operations["move_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/models/{model_id}/move/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Plan Of Move
+         * @description Where a model would lie after the same move, refused as the move would be; nothing is moved.
+         */
+        post: operations["plan_of_move"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1580,12 +1496,6 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
-         * Access
-         * @description What stands between us and the bytes, as the source tells before anything is fetched.
-         * @enum {string}
-         */
-        Access: "open" | "login" | "gated" | "early_access" | "paid" | "disabled" | "generation_only" | "archived" | "taken_down";
-        /**
          * AdoptWish
          * @description A folder to look after where it is; `central` keeps our records in the library instead of beside the files.
          */
@@ -1678,6 +1588,25 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
+        /** Answer[Checked] */
+        Answer_Checked_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            data?: components["schemas"]["Checked"] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
         /** Answer[DownloadPage] */
         Answer_DownloadPage_: {
             /**
@@ -1716,14 +1645,33 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
-        /** Answer[Foretold] */
-        Answer_Foretold_: {
+        /** Answer[Foreseen] */
+        Answer_Foreseen_: {
             /**
              * Success
              * @default true
              */
             success: boolean;
-            data?: components["schemas"]["Foretold"] | null;
+            data?: components["schemas"]["Foreseen"] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** Answer[Going] */
+        Answer_Going_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            data?: components["schemas"]["Going"] | null;
             /** Error */
             error?: string | null;
             /** Code */
@@ -1849,6 +1797,25 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
+        /** Answer[Matching] */
+        Answer_Matching_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            data?: components["schemas"]["Matching"] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
         /** Answer[ModelIds] */
         Answer_ModelIds_: {
             /**
@@ -1945,6 +1912,25 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
+        /** Answer[Purged] */
+        Answer_Purged_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            data?: components["schemas"]["Purged"] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
         /** Answer[Reclaiming] */
         Answer_Reclaiming_: {
             /**
@@ -1953,6 +1939,44 @@ export interface components {
              */
             success: boolean;
             data?: components["schemas"]["Reclaiming"] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** Answer[Refreshed] */
+        Answer_Refreshed_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            data?: components["schemas"]["Refreshed"] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** Answer[Relations] */
+        Answer_Relations_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            data?: components["schemas"]["Relations"] | null;
             /** Error */
             error?: string | null;
             /** Code */
@@ -2078,25 +2102,6 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
-        /** Answer[Target] */
-        Answer_Target_: {
-            /**
-             * Success
-             * @default true
-             */
-            success: boolean;
-            data?: components["schemas"]["Target"] | null;
-            /** Error */
-            error?: string | null;
-            /** Code */
-            code?: string | null;
-            /** Hint */
-            hint?: string | null;
-            /** Context */
-            context?: {
-                [key: string]: unknown;
-            } | null;
-        };
         /** Answer[TaskView] */
         Answer_TaskView_: {
             /**
@@ -2192,6 +2197,25 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
+        /** Answer[Versions] */
+        Answer_Versions_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            data?: components["schemas"]["Versions"] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
         /** Answer[bool] */
         Answer_bool_: {
             /**
@@ -2256,26 +2280,6 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
-        /** Answer[int] */
-        Answer_int_: {
-            /**
-             * Success
-             * @default true
-             */
-            success: boolean;
-            /** Data */
-            data?: number | null;
-            /** Error */
-            error?: string | null;
-            /** Code */
-            code?: string | null;
-            /** Hint */
-            hint?: string | null;
-            /** Context */
-            context?: {
-                [key: string]: unknown;
-            } | null;
-        };
         /** Answer[list[Backup]] */
         Answer_list_Backup__: {
             /**
@@ -2296,15 +2300,15 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
-        /** Answer[list[FamilyView]] */
-        Answer_list_FamilyView__: {
+        /** Answer[list[HistoryVersion]] */
+        Answer_list_HistoryVersion__: {
             /**
              * Success
              * @default true
              */
             success: boolean;
             /** Data */
-            data?: components["schemas"]["FamilyView"][] | null;
+            data?: components["schemas"]["HistoryVersion"][] | null;
             /** Error */
             error?: string | null;
             /** Code */
@@ -2559,18 +2563,36 @@ export interface components {
             } | null;
         };
         /**
-         * Choice
-         * @description Another version of the same model, for people to choose from.
+         * Checked
+         * @description What hashing a model again has found; `problem` says why it is broken, whatever its hashes.
          */
-        Choice: {
-            /** Version Id */
-            version_id: string;
+        Checked: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string | null;
+            /** Files */
+            files: components["schemas"]["CheckedFile"][];
+            /** Ok */
+            ok: boolean;
+            /** Url */
+            url?: string | null;
+            /** Problem */
+            problem?: string | null;
+        };
+        /**
+         * CheckedFile
+         * @description A file that was hashed again; the digests in lower-case hex.
+         */
+        CheckedFile: {
             /** Name */
             name: string;
-            /** Base Model */
-            base_model?: string | null;
-            /** Published At */
-            published_at?: string | null;
+            /** State */
+            state: string;
+            /** Sha256 */
+            sha256?: string | null;
+            /** Expected */
+            expected?: string | null;
         };
         /**
          * ChoiceView
@@ -2615,24 +2637,14 @@ export interface components {
             [key: string]: unknown;
         };
         /**
-         * Digests
-         * @description Lower-case hex digests; what is missing, malformed, masked or the hash of nothing reads as None.
+         * Difference
+         * @description A field in an earlier version and now; both are left out where only is told that they differ.
          */
-        Digests: {
-            /** Sha256 */
-            sha256?: string | null;
-            /** Blake3 */
-            blake3?: string | null;
-            /** Autov1 */
-            autov1?: string | null;
-            /** Autov2 */
-            autov2?: string | null;
-            /** Autov3 */
-            autov3?: string | null;
-            /** Crc32 */
-            crc32?: string | null;
-            /** Git Sha1 */
-            git_sha1?: string | null;
+        Difference: {
+            /** Then */
+            then?: unknown;
+            /** Now */
+            now?: unknown;
         };
         /**
          * DownloadPage
@@ -2739,34 +2751,44 @@ export interface components {
          * @description A link to try, of the stand-in hub of `modella demo`.
          */
         Example: {
-            /** Name */
-            name: string;
             /** About */
             about: string;
             /** Link */
             link: string;
         };
         /**
-         * FamilyView
-         * @description An architecture: its spelling in records, its name, and a short one for labels.
-         */
-        FamilyView: {
-            /** Name */
-            name: string;
-            /** Label */
-            label: string;
-            /** Short */
-            short: string;
-        };
-        /**
          * FieldOrigin
          * @description Where the value of a field is from, and what else was said of it.
+         *
+         *     `source` stands beneath all words; `user` and `imported` are there when such a word was said, `imported` in `file`.
          */
         FieldOrigin: {
             /** Origin */
-            origin: string | null;
+            origin: ("user" | "imported" | "source" | "tensors" | "header" | "name") | null;
+            /** Value */
+            value?: unknown;
+            /** File */
+            file?: string | null;
+            /** Source */
+            source?: unknown;
+            /** User */
+            user?: unknown;
+            /** Imported */
+            imported?: unknown;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * FileMove
+         * @description One file's way: absolute paths.
+         */
+        FileMove: {
+            /** Source */
+            source: string;
+            /** Target */
+            target: string;
+            /** Size */
+            size: number;
         };
         /**
          * FileShort
@@ -2820,6 +2842,18 @@ export interface components {
             };
         };
         /**
+         * FitTold
+         * @description How a listed file compares: `hash` names the equal digest or is false; null is what cannot be told.
+         */
+        FitTold: {
+            /** Hash */
+            hash: string | false | null;
+            /** Size */
+            size: boolean | null;
+            /** Name */
+            name: boolean;
+        };
+        /**
          * FixedBy
          * @description What says a setting so that it cannot be changed here: a flag, a variable or the file, by its name.
          */
@@ -2833,29 +2867,110 @@ export interface components {
             name: string;
         };
         /**
-         * Foretold
-         * @description What a link would bring. `files` are those that would be fetched, `size` and `free` are in bytes.
-         *
-         *     `family` is what the base model means here; the bytes may know better. With a `problem` nothing can be fetched yet.
+         * Foreseen
+         * @description Where a model would lie after a move or with another name, and what would be moved for it.
          */
-        Foretold: {
-            /** Ref */
-            ref: {
-                [key: string]: unknown;
-            };
-            listing: components["schemas"]["ToldListing"];
+        Foreseen: {
+            /** Place */
+            place: string;
+            /** Root */
+            root: string;
+            /** Folder */
+            folder: string;
             /** Files */
-            files: components["schemas"]["ListedFile"][];
+            files: components["schemas"]["FileMove"][];
+        };
+        /**
+         * FoundFile
+         * @description The listed file that is most likely ours; `size` in bytes.
+         */
+        FoundFile: {
+            /** Name */
+            name: string;
+            /** File Id */
+            file_id: string | null;
             /** Size */
             size: number | null;
-            /** Family */
-            family: string | null;
-            target: components["schemas"]["Target"];
-            /** Duplicates */
-            duplicates: components["schemas"]["Known"][];
-            /** Free */
-            free: number;
-            problem: components["schemas"]["Obstacle"] | null;
+            /** Sha256 */
+            sha256: string | null;
+            fits: components["schemas"]["FitTold"];
+        };
+        /**
+         * FoundListing
+         * @description What a link leads to.
+         */
+        FoundListing: {
+            /** Source */
+            source: string;
+            /** Page Url */
+            page_url?: string | null;
+            /** Model Id */
+            model_id?: string | null;
+            /** Version Id */
+            version_id?: string | null;
+            /** Name */
+            name?: string | null;
+            /** Version */
+            version?: string | null;
+            /** Kind */
+            kind?: string | null;
+            /** Base Model */
+            base_model?: string | null;
+            /** Creator */
+            creator?: string | null;
+        };
+        /**
+         * Going
+         * @description What would go with a model, and the folder that it lies in.
+         */
+        Going: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Folder */
+            folder: string;
+            /** Files */
+            files: components["schemas"]["GoingFile"][];
+            /** Size */
+            size: number;
+        };
+        /**
+         * GoingFile
+         * @description A file that belongs to a model; `size` in bytes, `modified` in nanoseconds, `link` is where a link leads.
+         */
+        GoingFile: {
+            /** Name */
+            name: string;
+            /** Size */
+            size: number;
+            /** Modified */
+            modified: number;
+            /** Inode */
+            inode: number;
+            /** Link */
+            link: string | null;
+        };
+        /**
+         * HistoryVersion
+         * @description An earlier version of one of a model's files, and how it differs from now, by field.
+         */
+        HistoryVersion: {
+            /** Entry */
+            entry: string;
+            /** At */
+            at: string;
+            /**
+             * File
+             * @enum {string}
+             */
+            file: "metadata" | "overrides";
+            /** Problem */
+            problem: string | null;
+            /** Differs */
+            differs: {
+                [key: string]: components["schemas"]["Difference"];
+            };
         };
         /**
          * ImportWish
@@ -2944,18 +3059,6 @@ export interface components {
             from: ("environment" | "file") | null;
             /** Added */
             added: string | null;
-        };
-        /**
-         * Known
-         * @description A model of the library that holds the same content already.
-         */
-        Known: {
-            /** Id */
-            id: string;
-            /** Name */
-            name: string;
-            /** Path */
-            path: string;
         };
         /**
          * LanguageView
@@ -3149,66 +3252,6 @@ export interface components {
             ids?: string[];
         };
         /**
-         * ListedFile
-         * @description One file of a listing. `size` is in bytes; `size_exact` is False when the source rounds it.
-         *
-         *     `role` is what the file is to its model: `model` and `shard` are weights; others are named for what they hold
-         *     (`text_encoder`, `vae`, `config`, `index`, `negative`, `archive`, `training_data`, `picture`, `card` ...).
-         *     `pick` selects the file at a source that gave it no id; `required` files belong to every download.
-         */
-        ListedFile: {
-            /** Name */
-            name: string;
-            /** Path */
-            path?: string | null;
-            /** File Id */
-            file_id?: string | null;
-            /** Size */
-            size?: number | null;
-            /**
-             * Size Exact
-             * @default true
-             */
-            size_exact: boolean;
-            /** @default {} */
-            digests: components["schemas"]["Digests"];
-            /**
-             * Role
-             * @default model
-             */
-            role: string;
-            /**
-             * Primary
-             * @default false
-             */
-            primary: boolean;
-            /** Format */
-            format?: string | null;
-            /** Precision */
-            precision?: string | null;
-            /** Quant */
-            quant?: string | null;
-            /** Variant */
-            variant?: string | null;
-            /** Pickle Scan */
-            pickle_scan?: string | null;
-            /** Virus Scan */
-            virus_scan?: string | null;
-            /** Scan Message */
-            scan_message?: string | null;
-            /** Scanned At */
-            scanned_at?: string | null;
-            /**
-             * Required
-             * @default false
-             */
-            required: boolean;
-            /** Pick */
-            pick?: {
-                [key: string]: string;
-            };
-        };
-        /**
          * LookupIn
          * @description Models to look up by hash, or `all` that no source knows; `again` also what was asked for lately.
          */
@@ -3289,6 +3332,22 @@ export interface components {
              * @default false
              */
             only_look: boolean;
+        };
+        /**
+         * Matching
+         * @description What a link leads to beside what is here; `contradicts` names the proof that they are not the same.
+         */
+        Matching: {
+            listing: components["schemas"]["FoundListing"];
+            file: components["schemas"]["FoundFile"] | null;
+            /** Contradicts */
+            contradicts: string | null;
+            /** Forbidden */
+            forbidden: boolean;
+            /** Matched */
+            matched: boolean;
+            /** @description The record as it is then, once it is matched */
+            model?: components["schemas"]["ModelRecord"] | null;
         };
         /**
          * MatterView
@@ -3420,6 +3479,10 @@ export interface components {
             trained_words: string[];
             /** Description */
             description?: string | null;
+            /** Description Format */
+            description_format?: string | null;
+            /** Version Description */
+            version_description?: string | null;
             /** Creator */
             creator?: string | null;
             /**
@@ -3437,20 +3500,22 @@ export interface components {
             rating?: number | null;
             /** Favorite */
             favorite?: boolean | null;
+            /** Preferred Weight */
+            preferred_weight?: number | null;
+            /** Negative Text */
+            negative_text?: string | null;
+            /** Vae */
+            vae?: string | null;
             /**
              * Previews
              * @default []
              */
-            previews: {
-                [key: string]: unknown;
-            }[];
+            previews: components["schemas"]["RecordPreview"][];
             /**
              * Sources
              * @default []
              */
-            sources: {
-                [key: string]: unknown;
-            }[];
+            sources: components["schemas"]["RecordSource"][];
             /**
              * Relations
              * @default []
@@ -3463,6 +3528,24 @@ export interface components {
              * @default []
              */
             conflicts: string[];
+            /**
+             * Apps
+             * @default {}
+             */
+            apps: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            };
+            /**
+             * Never Match
+             * @default []
+             */
+            never_match: string[];
+            /** Place */
+            place?: string | null;
+            /** Published At */
+            published_at?: string | null;
             /** Added At */
             added_at: string;
             /** Updated At */
@@ -3599,6 +3682,15 @@ export interface components {
             instead?: string | null;
         };
         /**
+         * Namer
+         * @description A model that names this one, and as what.
+         */
+        Namer: {
+            /** Type */
+            type: string;
+            model: components["schemas"]["ModelSummary"];
+        };
+        /**
          * NeverIn
          * @description A source, or `source:model id`, that a model is not from; `clear` takes that back.
          */
@@ -3616,46 +3708,6 @@ export interface components {
          * @description Nothing can be wished here: it is done to everything.
          */
         NothingWish: Record<string, never>;
-        /**
-         * Obstacle
-         * @description Why something could not be fetched as it is: a code of `core/errors` and its facts.
-         */
-        Obstacle: {
-            /** Code */
-            code: string;
-            /** Facts */
-            facts: {
-                [key: string]: unknown;
-            };
-        };
-        /**
-         * Picture
-         * @description A preview picture or video. `nsfw_level` is Civitai's bit mask (1 PG … 16 XXX), None when unknown.
-         */
-        Picture: {
-            /** Url */
-            url: string;
-            /**
-             * Type
-             * @default image
-             * @enum {string}
-             */
-            type: "image" | "video";
-            /** Width */
-            width?: number | null;
-            /** Height */
-            height?: number | null;
-            /** Blurhash */
-            blurhash?: string | null;
-            /** Nsfw Level */
-            nsfw_level?: number | null;
-            /** Prompt */
-            prompt?: string | null;
-            /** Meta */
-            meta?: {
-                [key: string]: unknown;
-            };
-        };
         /**
          * PlacementPlan
          * @description What would move, and what stays.
@@ -3718,6 +3770,22 @@ export interface components {
             };
         };
         /**
+         * Proof
+         * @description What the bytes of a file are worth, since when, and by whose hash.
+         */
+        Proof: {
+            /** State */
+            state?: ("verified" | "recorded" | "unchecked" | "mismatch" | "changed" | "damaged") | null;
+            /** At */
+            at?: string | null;
+            /** Expected */
+            expected?: string | null;
+            /** By */
+            by?: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * PurgeWish
          * @description Entries by their names, or all that are older than so many days, or everything.
          */
@@ -3731,6 +3799,18 @@ export interface components {
              * @default false
              */
             everything: boolean;
+        };
+        /**
+         * Purged
+         * @description Entries that are gone for good, the bytes they took, and the paths of what was left there.
+         */
+        Purged: {
+            /** Purged */
+            purged: string[];
+            /** Freed */
+            freed: number;
+            /** Kept */
+            kept: string[];
         };
         /**
          * Reason
@@ -3782,6 +3862,8 @@ export interface components {
         RecordFile: {
             /** Name */
             name: string;
+            /** Original Name */
+            original_name?: string | null;
             /** Size */
             size: number;
             /** Sha256 */
@@ -3798,46 +3880,91 @@ export interface components {
             format?: string | null;
             /** Precision */
             precision?: string | null;
+            /** Quant */
+            quant?: string | null;
+            /** Variant */
+            variant?: string | null;
             /**
              * Role
              * @default model
              */
             role: string;
-            verified: components["schemas"]["Trust"];
+            verified: components["schemas"]["Proof"];
         } & {
             [key: string]: unknown;
         };
         /**
-         * Ref
-         * @description A link, understood: which source, and what there. Holds no secret, so it may be stored and shown.
-         *
-         *     civitai: `model_id`, `version_id`, `file_id`, `digest`, `image_id`, `pick` (type, format, size, fp, quantType).
-         *     huggingface: `model_id` (org/name), `revision`, `path` (file or folder), `pick` (quant), `repo_type`.
-         *     url: `url` (cleaned of secrets), `digest` (sha256 given by the user, when any).
+         * RecordPreview
+         * @description A preview: `file` is null when it was not fetched; those with a file are counted by `/previews/{number}`.
          */
-        Ref: {
+        RecordPreview: {
+            /** File */
+            file?: string | null;
+            /** Url */
+            url?: string | null;
+            /**
+             * Type
+             * @default image
+             */
+            type: string;
+            /** Width */
+            width?: number | null;
+            /** Height */
+            height?: number | null;
+            /** Blurhash */
+            blurhash?: string | null;
+            /** Nsfw Level */
+            nsfw_level?: number | null;
+            /** Prompt */
+            prompt?: string | null;
+            /**
+             * Meta
+             * @default {}
+             */
+            meta: {
+                [key: string]: unknown;
+            };
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * RecordSource
+         * @description Where a model came from, and whether it is still there.
+         */
+        RecordSource: {
             /** Source */
             source: string;
+            /** Url */
+            url?: string | null;
             /** Model Id */
             model_id?: string | null;
             /** Version Id */
             version_id?: string | null;
-            /** File Id */
-            file_id?: string | null;
-            /** Image Id */
-            image_id?: string | null;
-            /** Digest */
-            digest?: string | null;
-            /** Revision */
-            revision?: string | null;
-            /** Path */
-            path?: string | null;
-            /** Url */
-            url?: string | null;
-            /** Pick */
-            pick?: {
-                [key: string]: string;
+            /** Fetched At */
+            fetched_at?: string | null;
+            /**
+             * State
+             * @default present
+             * @enum {string}
+             */
+            state: "present" | "gone" | "unreachable";
+            /** Matched By */
+            matched_by?: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * Refreshed
+         * @description What each source of a model said when it was asked anew.
+         */
+        Refreshed: {
+            /** Id */
+            id: string;
+            /** Sources */
+            sources: {
+                [key: string]: "present" | "gone" | "unreachable";
             };
+            model: components["schemas"]["ModelRecord"] | null;
         };
         /**
          * Refusal
@@ -3901,16 +4028,31 @@ export interface components {
         };
         /**
          * Relation
-         * @description How this model relates to another: `ref` is free text such as a repo id, an AIR or a model id.
+         * @description What a model names: the `models` that are meant, or other versions that are here and where to `get` it.
          */
         Relation: {
-            /**
-             * Type
-             * @enum {string}
-             */
-            type: "base" | "version-of" | "derived-from" | "requires" | "recommends";
+            /** Type */
+            type: string;
             /** Ref */
-            ref: string;
+            ref: unknown;
+            /** Models */
+            models: components["schemas"]["ModelSummary"][];
+            /** Other Versions */
+            other_versions: components["schemas"]["ModelSummary"][];
+            /** Missing */
+            missing: boolean;
+            /** Get */
+            get: string | null;
+        };
+        /**
+         * Relations
+         * @description What a model names, and what names it.
+         */
+        Relations: {
+            /** Relations */
+            relations: components["schemas"]["Relation"][];
+            /** Incoming */
+            incoming: components["schemas"]["Namer"][];
         };
         /**
          * RestorePlan
@@ -4481,20 +4623,6 @@ export interface components {
          */
         Step: "describe" | "fetch" | "verify" | "identify" | "place" | "register" | "link";
         /**
-         * Target
-         * @description The folder that a model would get below the library, the rule that says so, and the facts that filled it in.
-         */
-        Target: {
-            /** Folder */
-            folder: string;
-            /** Rule */
-            rule: string;
-            /** Because */
-            because: {
-                [key: string]: string;
-            };
-        };
-        /**
          * TaskView
          * @description How far a long task is: a scan, hashing, verifying, looking up, moving. `done` of `total` in its own unit.
          *
@@ -4544,99 +4672,6 @@ export interface components {
             began_at: string;
             /** Ended At */
             ended_at?: string | null;
-        };
-        /**
-         * ToldListing
-         * @description A listing as doors show it: without the answer that it was read from.
-         */
-        ToldListing: {
-            /** Source */
-            source: string;
-            ref: components["schemas"]["Ref"];
-            /** Page Url */
-            page_url?: string | null;
-            /** Model Id */
-            model_id?: string | null;
-            /** Version Id */
-            version_id?: string | null;
-            /** Revision */
-            revision?: string | null;
-            /** Name */
-            name: string;
-            /** Version */
-            version?: string | null;
-            /** Kind */
-            kind?: string | null;
-            /** Kind Text */
-            kind_text?: string | null;
-            /** Base Model */
-            base_model?: string | null;
-            /** Base Model Type */
-            base_model_type?: string | null;
-            /** Air */
-            air?: string | null;
-            /** Description */
-            description?: string | null;
-            /** Description Format */
-            description_format?: ("html" | "markdown") | null;
-            /** Version Description */
-            version_description?: string | null;
-            /**
-             * Tags
-             * @default []
-             */
-            tags: string[];
-            /**
-             * Trained Words
-             * @default []
-             */
-            trained_words: string[];
-            /** Creator */
-            creator?: string | null;
-            /** Creator Picture */
-            creator_picture?: string | null;
-            /** License */
-            license?: {
-                [key: string]: unknown;
-            };
-            /** Nsfw Level */
-            nsfw_level?: number | null;
-            /** Flags */
-            flags?: {
-                [key: string]: boolean;
-            };
-            /** Published At */
-            published_at?: string | null;
-            /** Updated At */
-            updated_at?: string | null;
-            /** Stats */
-            stats?: {
-                [key: string]: number;
-            };
-            /**
-             * Pictures
-             * @default []
-             */
-            pictures: components["schemas"]["Picture"][];
-            /**
-             * Files
-             * @default []
-             */
-            files: components["schemas"]["ListedFile"][];
-            /**
-             * Relations
-             * @default []
-             */
-            relations: components["schemas"]["Relation"][];
-            /**
-             * Versions
-             * @default []
-             */
-            versions: components["schemas"]["Choice"][];
-            /** @default open */
-            access: components["schemas"]["Access"];
-            /** Access Until */
-            access_until?: string | null;
         };
         /**
          * TrashEntry
@@ -4859,6 +4894,124 @@ export interface components {
             trash: components["schemas"]["Amount"];
         };
         /**
+         * VersionHere
+         * @description A version that is in the library; `newest` is the one published last.
+         */
+        VersionHere: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Kind */
+            kind: string;
+            /** Family */
+            family: string | null;
+            /** Base Model */
+            base_model: string | null;
+            /** Version */
+            version: string | null;
+            /**
+             * Path
+             * @description Below the library; of an adopted model the whole path of its folder
+             */
+            path: string;
+            /** Creator */
+            creator: string | null;
+            /** Nsfw Level */
+            nsfw_level: number | null;
+            /** Rating */
+            rating: number | null;
+            /** Favorite */
+            favorite: boolean | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "present" | "missing" | "unreachable" | "not-downloaded";
+            /** Root */
+            root: string;
+            /**
+             * Home
+             * @enum {string}
+             */
+            home: "placed" | "adopted";
+            /** Access */
+            access: string | null;
+            /** Added At */
+            added_at: string;
+            /** Updated At */
+            updated_at: string;
+            /** Published At */
+            published_at: string | null;
+            /** Invalid */
+            invalid: unknown;
+            /** Group */
+            group: string | null;
+            /** Size */
+            size: number;
+            /** File Count */
+            file_count: number;
+            /** Files */
+            files: components["schemas"]["FileShort"][];
+            /** @description The first image; another preview where there is none */
+            preview: components["schemas"]["PreviewShort"] | null;
+            /**
+             * Video
+             * @description The number of the first preview that is a video
+             */
+            video: number | null;
+            /** Preview Count */
+            preview_count: number;
+            /** Trained Words */
+            trained_words: string[];
+            /** Tags */
+            tags: string[];
+            /** Lists */
+            lists: string[];
+            /** Source */
+            source: string | null;
+            /** Url */
+            url: string | null;
+            /** Conflicts */
+            conflicts: number;
+            /** Newest */
+            newest: boolean;
+        };
+        /**
+         * VersionOffer
+         * @description A version that is not in the library, and where to `get` it.
+         */
+        VersionOffer: {
+            /** Version Id */
+            version_id: string;
+            /** Name */
+            name?: string | null;
+            /** Base Model */
+            base_model?: string | null;
+            /** Published At */
+            published_at?: string | null;
+            /** Newest */
+            newest: boolean;
+            /** Get */
+            get: string | null;
+            /** Key */
+            key: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * Versions
+         * @description The versions of one model; `group` is null where no source groups it.
+         */
+        Versions: {
+            /** Group */
+            group: string | null;
+            /** Items */
+            items: components["schemas"]["VersionHere"][];
+            /** Missing */
+            missing: components["schemas"]["VersionOffer"][];
+        };
+        /**
          * VolumeView
          * @description A drive, or a part of one: `total` and `free` in bytes, `ours` those of the models in the roots on it.
          */
@@ -4959,44 +5112,6 @@ export interface operations {
             };
         };
     };
-    list_families: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Answer_list_FamilyView__"];
-                };
-            };
-            /** @description What was asked cannot be done; `code` says why */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Refusal"];
-                };
-            };
-            /** @description The disk, the network or Modella itself failed; `code` says how */
-            "5XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Refusal"];
-                };
-            };
-        };
-    };
     preview_download: {
         parameters: {
             query?: never;
@@ -5016,123 +5131,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Answer_Foretold_"];
-                };
-            };
-            /** @description What was asked cannot be done; `code` says why */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Refusal"];
-                };
-            };
-            /** @description The disk, the network or Modella itself failed; `code` says how */
-            "5XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Refusal"];
-                };
-            };
-        };
-    };
-    preview_picture: {
-        parameters: {
-            query: {
-                url: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "image/webp": unknown;
-                };
-            };
-            /** @description What was asked cannot be done; `code` says why */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Refusal"];
-                };
-            };
-            /** @description The disk, the network or Modella itself failed; `code` says how */
-            "5XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Refusal"];
-                };
-            };
-        };
-    };
-    pause_all: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Answer_int_"];
-                };
-            };
-            /** @description What was asked cannot be done; `code` says why */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Refusal"];
-                };
-            };
-            /** @description The disk, the network or Modella itself failed; `code` says how */
-            "5XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Refusal"];
-                };
-            };
-        };
-    };
-    resume_all: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Answer_int_"];
+                    "application/json": components["schemas"]["Answer_dict_str__Any__"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
@@ -5161,8 +5160,6 @@ export interface operations {
                 state?: components["schemas"]["State"][] | null;
                 limit?: number;
                 cursor?: string | null;
-                /** @description Words in the name, the link or a file's name */
-                q?: string;
             };
             header?: never;
             path?: never;
@@ -5221,46 +5218,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Answer_DownloadView_"];
-                };
-            };
-            /** @description What was asked cannot be done; `code` says why */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Refusal"];
-                };
-            };
-            /** @description The disk, the network or Modella itself failed; `code` says how */
-            "5XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Refusal"];
-                };
-            };
-        };
-    };
-    clear_downloads: {
-        parameters: {
-            query: {
-                state: components["schemas"]["State"][];
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Answer_int_"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
@@ -5451,50 +5408,6 @@ export interface operations {
             };
         };
     };
-    target_of_download: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                download_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["FinalizeIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Answer_Target_"];
-                };
-            };
-            /** @description What was asked cannot be done; `code` says why */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Refusal"];
-                };
-            };
-            /** @description The disk, the network or Modella itself failed; `code` says how */
-            "5XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Refusal"];
-                };
-            };
-        };
-    };
     verify_download: {
         parameters: {
             query?: never;
@@ -5593,7 +5506,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Answer_dict_str__Any__"];
+                    "application/json": components["schemas"]["Answer_Going_"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
@@ -5843,7 +5756,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Answer_dict_str__Any__"];
+                    "application/json": components["schemas"]["Answer_ModelRecord_"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
@@ -5923,7 +5836,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Answer_dict_str__Any__"];
+                    "application/json": components["schemas"]["Answer_Purged_"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
@@ -5968,6 +5881,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Answer_TaskView_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    plan_of_move: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveWish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_Foreseen_"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
@@ -6960,7 +6917,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Answer_list_dict_str__Any___"];
+                    "application/json": components["schemas"]["Answer_list_HistoryVersion__"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
@@ -7041,7 +6998,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Answer_dict_str__Any__"];
+                    "application/json": components["schemas"]["Answer_Relations_"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
@@ -7081,7 +7038,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Answer_dict_str__Any__"];
+                    "application/json": components["schemas"]["Answer_Versions_"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
@@ -7125,7 +7082,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Answer_dict_str__Any__"];
+                    "application/json": components["schemas"]["Answer_Matching_"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
@@ -7169,7 +7126,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Answer_dict_str__Any__"];
+                    "application/json": components["schemas"]["Answer_ModelRecord_"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
@@ -7209,7 +7166,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Answer_dict_str__Any__"];
+                    "application/json": components["schemas"]["Answer_Refreshed_"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
@@ -7427,7 +7384,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Answer_dict_str__Any__"];
+                    "application/json": components["schemas"]["Answer_Checked_"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
