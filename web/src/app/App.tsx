@@ -11,6 +11,7 @@ import { Boundary } from "@/ui/Boundary";
 import { Toasts } from "@/ui/Toasts";
 import styles from "./App.module.css";
 import { AppActions } from "./AppActions";
+import { Household } from "./Household";
 import { Nav } from "./Nav";
 import { NotFound } from "./NotFound";
 import { Overlays } from "./Overlays";
@@ -24,6 +25,7 @@ export function App() {
       <WordsProvider>
         <Router base={BASE}>
           <AppActions />
+          <Household />
           <Shell />
           <Overlays />
           <Toasts />

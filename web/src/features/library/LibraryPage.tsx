@@ -8,6 +8,7 @@ import { useWords } from "@/i18n";
 import { type Action, useActions } from "@/lib/actions";
 import { openAdd } from "@/lib/adding";
 import { announce } from "@/lib/announce";
+import { density } from "@/lib/density";
 import { page } from "@/lib/page";
 import { stored } from "@/lib/stored";
 import { useStored } from "@/lib/useStored";
@@ -29,7 +30,6 @@ import { Wall } from "./Wall";
 const CardMenu = page(() => import("./CardMenu"));
 const FilterSheet = page(() => import("./FilterSheet"));
 
-export const density = stored<string>("modella.density", "comfortable");
 const filtersShown = stored<boolean>("modella.filters", true);
 
 /** The library: a wall of everything one has, found as one types. */

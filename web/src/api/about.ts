@@ -1,0 +1,15 @@
+/** What program the server is, and what it knows by name. */
+
+import { queryOptions, useQuery } from "@tanstack/react-query";
+import { client, data, type Schemas } from "./client";
+
+export type Example = Schemas["Example"];
+
+const about = queryOptions({
+  queryKey: ["about"],
+  queryFn: ({ signal }) => data(client.GET("/api/about", { signal })),
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
+/** The version, where the library lies, links to try in a demo. */
+export const useAbout = () => useQuery(about);
