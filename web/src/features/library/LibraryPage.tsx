@@ -2,7 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { FolderSearch, Images, Link2, SearchX } from "lucide-react";
 import { Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useLocation } from "wouter";
-import { askedOf, idsOf, type ModelSummary, useWall } from "@/api/models";
+import { askedOf, idsOf, leftOut, type ModelSummary, useWall } from "@/api/models";
 import { useRootName } from "@/api/roots";
 import { useWords } from "@/i18n";
 import { type Action, useActions } from "@/lib/actions";
@@ -123,7 +123,7 @@ export default function LibraryPage() {
         {wall.first.isError && !wall.first.data ? (
           <Failure problem={wall.first.error} retry={() => queryClient.invalidateQueries({ queryKey: ["models"] })} />
         ) : wall.first.isFetched && wall.total === 0 ? (
-          asked === "" ? (
+          asked === "" && leftOut(params).length === 0 ? (
             <Empty />
           ) : (
             <State

@@ -1,0 +1,21 @@
+/** What a model can be, in the order in which it is offered. */
+export const KINDS = [
+  "checkpoint",
+  "diffusion_model",
+  "lora",
+  "vae",
+  "text_encoder",
+  "clip_vision",
+  "embedding",
+  "controlnet",
+  "t2i_adapter",
+  "ip_adapter",
+  "upscaler",
+  "motion_module",
+  "style_model",
+  "hypernetwork",
+  "llm",
+  "workflow",
+  "other",
+  "unknown",
+] as const;
