@@ -3,7 +3,8 @@
   const root = document.documentElement;
   let chosen = "dark";
   try {
-    chosen = localStorage.getItem("modella.theme") || "dark";
+    const household = JSON.parse(localStorage.getItem("modella.household") || "{}");
+    chosen = localStorage.getItem("modella.theme") || household.theme || chosen;
   } catch {
     // Storage may be forbidden; the default stays.
   }

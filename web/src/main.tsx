@@ -6,8 +6,10 @@ import { App } from "./app/App";
 import { routeOf } from "./app/routes";
 import { detect, setLanguage } from "./i18n";
 import { BASE } from "./lib/place";
+import { rememberHousehold } from "./lib/preferences";
 import { followTheme } from "./lib/theme";
 
+rememberHousehold();
 followTheme();
 const root = document.getElementById("root");
 const path = location.pathname.slice(BASE.length) || "/";

@@ -28,7 +28,17 @@ export function onEvent(listener: Listener): () => void {
   };
 }
 
-const OF_MODELS = [["models"], ["ids"], ["usage"], ["tree"], ["attention"], ["duplicates"], ["trash"], ["lists"]];
+const OF_MODELS = [
+  ["models"],
+  ["ids"],
+  ["usage"],
+  ["tree"],
+  ["attention"],
+  ["duplicates"],
+  ["trash"],
+  ["lists"],
+  ["roots"],
+];
 const SETTLE = 300;
 let settling: ReturnType<typeof setTimeout> | undefined;
 const changed = new Set<string>();

@@ -2,6 +2,7 @@
 
 import { keepPreviousData, queryOptions, useQueries, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
+import { hiddenLevels, hideFrom } from "@/lib/nsfw";
 import { address } from "@/lib/place";
 import { client, data, type Schemas } from "./client";
 import { queries } from "./queries";
@@ -39,8 +40,23 @@ export function askedOf(params: URLSearchParams): string {
 
 type Parameters = Record<string, string | string[] | number>;
 
+/** The levels that lists leave out because the person wants it so, not because the question says it. */
+export function leftOut(asked: URLSearchParams): string[] {
+  const isAskedFor = asked.has("nsfw") || /(^|\s)[-!]?nsfw:/i.test(asked.get("q") ?? "");
+  return isAskedFor ? [] : hiddenLevels();
+}
+
+hideFrom.subscribe(() => {
+  for (const queryKey of [["models"], ["ids"]]) {
+    queries.removeQueries({ queryKey, type: "inactive" });
+    queries.invalidateQueries({ queryKey });
+  }
+});
+
 function parametersOf(asked: string): Parameters {
   const parameters: Parameters = {};
+  const hidden = leftOut(new URLSearchParams(asked));
+  if (hidden.length) parameters.nsfw = hidden.map((level) => `!${level}`);
   for (const [name, value] of new URLSearchParams(asked)) {
     const known = parameters[name];
     parameters[name] = known === undefined ? value : [...(Array.isArray(known) ? known : [String(known)]), value];
@@ -138,8 +154,8 @@ export const foundQuery = (q: string, limit = 8) =>
   queryOptions({
     queryKey: ["models", "found", q, limit],
     queryFn: async ({ signal }) => {
-      const query = { q, limit, facets: false, sort: "match" as const };
-      return (await data(client.GET("/api/models", { params: { query }, signal }))).items;
+      const query = { ...parametersOf(String(new URLSearchParams({ q }))), limit, facets: false, sort: "match" };
+      return (await data(client.GET("/api/models", { params: { query: query as never }, signal }))).items;
     },
     placeholderData: keepPreviousData,
   });

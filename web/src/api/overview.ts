@@ -14,9 +14,3 @@ export const attentionQuery = queryOptions({
   queryKey: ["attention"],
   queryFn: ({ signal }) => data(client.GET("/api/attention", { signal })),
 });
-
-export const aboutQuery = queryOptions({
-  queryKey: ["about"],
-  staleTime: Number.POSITIVE_INFINITY,
-  queryFn: ({ signal }) => data(client.GET("/api/about", { signal })),
-});

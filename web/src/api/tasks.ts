@@ -28,16 +28,19 @@ export function noteTask(task: Task): void {
 export const cancelTask = (id: string) =>
   data(client.POST("/api/tasks/{task_id}/cancel", { params: { path: { task_id: id } } }));
 
-/** Waits until a task has ended; gives its result, throws its error. */
-export async function ended(task: Task): Promise<Record<string, unknown>> {
+/** Waits until a task has ended; gives it as it ended, throws its error. One that was stopped is no error. */
+export async function finished(task: Task): Promise<Task> {
   let now = task;
   while (now.state === "running") {
     const params = { path: { task_id: task.task }, query: { wait: 30 } };
     now = await data(client.GET("/api/tasks/{task_id}", { params }));
   }
-  if (now.error) {
+  if (now.error && now.state !== "cancelled") {
     const told = now.error as { code?: string; error?: string; hint?: string; context?: Record<string, unknown> };
     throw new Refused(told.code ?? "failed", told.error ?? "", told.hint ?? "", told.context ?? {}, 500);
   }
-  return now.result ?? {};
+  return now;
 }
+
+/** Waits until a task has ended; gives its result, throws its error. */
+export const ended = async (task: Task): Promise<Record<string, unknown>> => (await finished(task)).result ?? {};

@@ -12,6 +12,7 @@ import { Toasts } from "@/ui/Toasts";
 import { Announcements } from "./Announcements";
 import styles from "./App.module.css";
 import { AppActions } from "./AppActions";
+import { Household } from "./Household";
 import { Nav } from "./Nav";
 import { NotFound } from "./NotFound";
 import { Overlays } from "./Overlays";
@@ -26,6 +27,7 @@ export function App() {
         <Router base={BASE}>
           <AppActions />
           <Announcements />
+          <Household />
           <Shell />
           <Overlays />
           <Toasts />

@@ -11,7 +11,8 @@ import type { Facts, Key, Texts } from "./texts";
 export type { Facts, Key } from "./texts";
 
 const PRETEND = "en-XA";
-const chosen = stored<string>("modella.language", "");
+/** The code that was chosen; empty where the browser decides. */
+export const chosenLanguage = stored<string>("modella.language", "");
 
 interface Language {
   code: string;
@@ -37,17 +38,14 @@ function known(wanted: string): string | undefined {
   return languages.find((code) => code === wanted) ?? languages.find((code) => code === wanted.split("-")[0]);
 }
 
-/** The language to begin with: the one chosen here, else the first of the browser's that we have. */
+/** The language to speak: the one that was chosen, else the first of the browser's that we have. */
 export function detect(): string {
-  return [chosen.get(), ...navigator.languages].map(known).find(Boolean) ?? "en";
+  return [chosenLanguage.get(), ...navigator.languages].map(known).find(Boolean) ?? "en";
 }
-
-/** What was chosen by hand; empty where the browser decides. */
-export const chosenLanguage = () => chosen.get();
 
 /** Speaks a language from now on; unknown ones become English. An empty code goes back to the browser's. */
 export async function setLanguage(code: string, remember = false): Promise<void> {
-  if (remember) chosen.set(code);
+  if (remember) chosenLanguage.set(code);
   const name = known(code) ?? detect();
   const load = loaders[name];
   const texts = name === PRETEND ? pretend(english) : !load ? english : (await load()).default;

@@ -14,6 +14,13 @@ export function levelName(level: number): Level {
 /** Pictures from this level on are covered. `never` covers nothing. */
 export const coverFrom = stored<string>("modella.cover", "r");
 
+/** Models from this level on are left out of lists. `never` leaves nothing out. */
+export const hideFrom = stored<string>("modella.hide", "never");
+/** The levels that are left out of lists, the mildest first. */
+export function hiddenLevels(): Level[] {
+  const from = LEVELS[hideFrom.get() as Level];
+  return from === undefined ? [] : (Object.keys(LEVELS) as Level[]).filter((each) => LEVELS[each] >= from);
+}
 /** While it is locked nothing that is covered can be uncovered, until the browser's session ends or it is unlocked. */
 export const locked = stored<boolean>("modella.locked", false, "session");
 

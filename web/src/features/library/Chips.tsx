@@ -1,7 +1,11 @@
-import { X } from "lucide-react";
-import { FACETS } from "@/api/models";
+import { EyeOff, X } from "lucide-react";
+import { useSyncExternalStore } from "react";
+import { Link } from "wouter";
+import { FACETS, leftOut } from "@/api/models";
 import { useWords } from "@/i18n";
+import type { Key } from "@/i18n/texts";
 import { useLabels } from "@/lib/labels";
+import { hideFrom } from "@/lib/nsfw";
 import styles from "./Chips.module.css";
 
 interface ChipsProps {
@@ -16,12 +20,14 @@ export function Chips({ params, rootName, change, clear }: ChipsProps) {
   const { t } = useWords();
   const labels = useLabels();
   const active = FACETS.flatMap((facet) => params.getAll(facet).map((value) => ({ facet, value })));
-  if (active.length === 0) return null;
+  const level = useSyncExternalStore(hideFrom.subscribe, hideFrom.get);
+  const isHiding = leftOut(params).length > 0;
+  if (active.length === 0 && !isHiding) return null;
   return (
     <ul className={styles.chips} aria-label={t("web.library.active")}>
       {active.map(({ facet, value }) => {
         const plain = value.replace(/^!/, "");
-        const label = facet === "root" && plain ? rootName(plain) : labels.value(facet, plain);
+        const label = facet === "root" && plain && plain !== "none" ? rootName(plain) : labels.value(facet, plain);
         const words = `${labels.facet(facet)}: ${value.startsWith("!") ? t("web.library.without", { name: label }) : label}`;
         return (
           <li key={`${facet}:${value}`}>
@@ -37,11 +43,21 @@ export function Chips({ params, rootName, change, clear }: ChipsProps) {
           </li>
         );
       })}
-      <li>
-        <button type="button" className={styles.clear} onClick={clear}>
-          {t("web.library.clear")}
-        </button>
-      </li>
+      {isHiding && (
+        <li>
+          <Link href="/settings/appearance#nsfw" className={styles.chip}>
+            <EyeOff size={14} aria-hidden />
+            {t("web.library.hidden", { level: t(`web.library.hidden-levels.${level}` as Key) })}
+          </Link>
+        </li>
+      )}
+      {active.length > 0 && (
+        <li>
+          <button type="button" className={styles.clear} onClick={clear}>
+            {t("web.library.clear")}
+          </button>
+        </li>
+      )}
     </ul>
   );
 }

@@ -68,7 +68,8 @@ function One({ facet, values, chosen, isOpen, onToggle, rootName, change }: OneP
   const name = labels.facet(facet);
   const all = ordered(values, chosen);
   if (all.length === 0 || (all.length === 1 && all[0]?.[0] === "none" && !chosen.length)) return null;
-  const labelOf = (value: string) => (facet === "root" && value ? rootName(value) : labels.value(facet, value));
+  const labelOf = (value: string) =>
+    facet === "root" && value && value !== "none" ? rootName(value) : labels.value(facet, value);
   const fitting = all.filter(([value]) => labelOf(value).toLowerCase().includes(typed.toLowerCase()));
   const shown = isAll || typed ? fitting : fitting.slice(0, Math.max(FEW, chosen.length));
   return (

@@ -2,12 +2,13 @@ import { useQueryClient } from "@tanstack/react-query";
 import { FolderSearch, Images, Link2, SearchX } from "lucide-react";
 import { Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useLocation } from "wouter";
-import { askedOf, idsOf, type ModelSummary, useWall } from "@/api/models";
+import { askedOf, idsOf, leftOut, type ModelSummary, useWall } from "@/api/models";
 import { useRootName } from "@/api/roots";
 import { useWords } from "@/i18n";
 import { type Action, useActions } from "@/lib/actions";
 import { openAdd } from "@/lib/adding";
 import { announce } from "@/lib/announce";
+import { density } from "@/lib/density";
 import { page } from "@/lib/page";
 import { stored } from "@/lib/stored";
 import { useStored } from "@/lib/useStored";
@@ -29,7 +30,6 @@ import { Wall } from "./Wall";
 const CardMenu = page(() => import("./CardMenu"));
 const FilterSheet = page(() => import("./FilterSheet"));
 
-export const density = stored<string>("modella.density", "comfortable");
 const filtersShown = stored<boolean>("modella.filters", true);
 
 /** The library: a wall of everything one has, found as one types. */
@@ -123,7 +123,7 @@ export default function LibraryPage() {
         {wall.first.isError && !wall.first.data ? (
           <Failure problem={wall.first.error} retry={() => queryClient.invalidateQueries({ queryKey: ["models"] })} />
         ) : wall.first.isFetched && wall.total === 0 ? (
-          asked === "" ? (
+          asked === "" && leftOut(params).length === 0 ? (
             <Empty />
           ) : (
             <State
