@@ -8,8 +8,9 @@ from urllib.parse import quote
 import pytest
 import urllib3
 
+from modella.cli.door import serve_quietly
 from modella.demo.hub import Hub
-from tests.api.test_api import Client, serve_quietly
+from tests.api.test_api import Client
 from tests.place import Place
 
 

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from modella.demo.sample_library import MODELS
 from modella.demo.weights import build
 from tests.e2e.browser import PHONE
 from tests.e2e.conftest import Demo, Visits, demo_in
@@ -19,19 +18,19 @@ UNFINISHED = "&".join(f"state={each}" for each in ("queued", "waiting", "describ
 
 
 @pytest.fixture(scope="module")
-def whole_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """A demo whose sample library is complete: what is downloaded is ours."""
-    with demo_in(tmp_path_factory.mktemp("whole"), total=MODELS) as found:
+def queue_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """A demo of our own; nothing here needs its sample library, which may still be coming in."""
+    with demo_in(tmp_path_factory.mktemp("queue"), total=0) as found:
         yield found
 
 
 @pytest.fixture
-def at(whole_demo: Demo) -> Iterator[Demo]:
+def at(queue_demo: Demo) -> Iterator[Demo]:
     """The demo of this file, without downloads when a journey ends."""
-    yield whole_demo
-    for each in whole_demo.ask("GET", f"/api/downloads?{UNFINISHED}")["items"]:
-        whole_demo.ask("POST", f"/api/downloads/{each['id']}/cancel", {})
-    whole_demo.ask("DELETE", "/api/downloads?state=done&state=failed&state=quarantined&state=cancelled")
+    yield queue_demo
+    for each in queue_demo.ask("GET", f"/api/downloads?{UNFINISHED}")["items"]:
+        queue_demo.ask("POST", f"/api/downloads/{each['id']}/cancel", {})
+    queue_demo.ask("DELETE", "/api/downloads?state=done&state=failed&state=quarantined&state=cancelled")
 
 
 def slow(at: Demo, number: int) -> str:
@@ -51,16 +50,23 @@ def row(page: Page, download: str) -> Locator:
     return page.locator(f"li[data-id='{download}']")
 
 
-def in_order(at: Demo) -> list[str]:
-    return [each["id"] for each in at.ask("GET", f"/api/downloads?{UNFINISHED}")["items"]]
+def paused(page: Page) -> Locator:
+    """Rows of the group of paused ones: the sample library may still be coming in above it."""
+    return page.get_by_role("region", name=re.compile("^Paused")).locator("li[data-id]")
+
+
+def in_order(at: Demo, ids: list[str]) -> list[str]:
+    """These ids as they stand in the queue."""
+    found = [each["id"] for each in at.ask("GET", f"/api/downloads?{UNFINISHED}&limit=500")["items"]]
+    return [each for each in found if each in ids]
 
 
 def has_order(at: Demo, wanted: list[str]) -> None:
     """Waits until the server has the order that the page shows already."""
     deadline = time.monotonic() + 20
-    while in_order(at) != wanted and time.monotonic() < deadline:
+    while in_order(at, wanted) != wanted and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert in_order(at) == wanted
+    assert in_order(at, wanted) == wanted
 
 
 def test_a_pasted_link_is_looked_at_and_becomes_a_model(at: Demo, visit: Visits) -> None:
@@ -139,22 +145,21 @@ def test_the_queue_is_stopped_moved_and_goes_on(at: Demo, visit: Visits) -> None
     expect(page.get_by_role("menu")).to_have_count(0)
     page.mouse.move(5, 5)
     page.get_by_role("button", name="Pause all").click()
-    paused = page.get_by_role("region", name=re.compile("^Paused"))
-    expect(paused.locator("li[data-id]")).to_have_count(5)
-    order = in_order(at)
+    expect(paused(page)).to_have_count(5)
+    order = in_order(at, ids)
     assert order.index(ids[3]) < order.index(ids[4])
     page.get_by_role("button", name="Resume all").click()
-    expect(paused).to_have_count(0)
+    expect(paused(page)).to_have_count(0)
 
 
 def test_a_row_is_dragged_to_its_place(at: Demo, visit: Visits) -> None:
     ids = [begin(at, slow(at, number)) for number in range(10, 14)]
     at.ask("POST", "/api/downloads/pause", {})
     page = visit(at.address).go("/downloads")
-    expect(rows(page)).to_have_count(4)
+    expect(paused(page)).to_have_count(4)
     row(page, ids[3]).hover()
     row(page, ids[3]).locator("[draggable=true]").drag_to(row(page, ids[0]), target_position={"x": 200, "y": 4})
-    page.wait_for_function("id => document.querySelector('li[data-id]').dataset.id === id", arg=ids[3])
+    expect(paused(page).first).to_have_attribute("data-id", ids[3])
     has_order(at, [ids[3], *ids[:3]])
 
 
@@ -162,19 +167,18 @@ def test_the_order_stands_still_while_somebody_points_at_it(at: Demo, visit: Vis
     ids = [begin(at, slow(at, number)) for number in range(20, 23)]
     at.ask("POST", "/api/downloads/pause", {})
     page = visit(at.address).go("/downloads")
-    expect(rows(page)).to_have_count(3)
+    expect(paused(page)).to_have_count(3)
     row(page, ids[1]).hover()
     at.ask("POST", f"/api/downloads/{ids[0]}/cancel", {})
-    queue = page.get_by_role("region", name=re.compile("^Paused"))
-    expect(queue.locator(f"li[data-id='{ids[0]}']")).to_contain_text("Cancelled")
-    expect(queue.locator("li[data-id]")).to_have_count(3)
+    expect(paused(page).first).to_contain_text("Cancelled")
+    expect(paused(page)).to_have_count(3)
     expect(page.get_by_role("button", name="1 change: put the list in order")).to_be_visible()
     page.mouse.move(5, 5)
-    expect(queue.locator("li[data-id]")).to_have_count(2)
+    expect(paused(page)).to_have_count(2)
 
 
 def test_a_review_changes_what_is_registered(at: Demo, visit: Visits) -> None:
-    begin(at, at.example("other site"), review=True)
+    asked = begin(at, at.example("other site"), review=True)
     page = visit(at.address).go("/downloads")
     form = page.get_by_role("form", name=re.compile("^Review"))
     expect(form.get_by_role("textbox", name="Name")).to_have_value("upscaler-esrgan")
@@ -185,7 +189,7 @@ def test_a_review_changes_what_is_registered(at: Demo, visit: Visits) -> None:
     form.get_by_role("textbox", name="Trigger words").fill("one, two words ,, one")
     form.get_by_role("button", name="Place").click()
     expect(page.get_by_text("In your library:").first).to_be_visible()
-    done = at.ask("GET", "/api/downloads?state=done")["items"][0]
+    done = at.ask("GET", f"/api/downloads/{asked}")
     model = at.ask("GET", f"/api/models/{done['model_id']}")
     assert (model["name"], model["path"]) == ("My Upscaler", "style_models/sdxl/my-upscaler")
     assert model["trained_words"] == ["one", "two words"]
