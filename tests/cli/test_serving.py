@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import shlex
 import signal
 import socket
 import subprocess
@@ -44,7 +45,7 @@ def test_a_port_of_another_program_is_called_taken_or_passed_over() -> None:
 
 def test_the_demo_names_commands_that_can_be_pasted(hub: Hub) -> None:
     examples = examples_of(hub, Path("/some where/library"))
-    assert all(example.command.endswith(example.link) for example in examples)
+    assert all(example.command.endswith(shlex.quote(example.link)) for example in examples)
     assert all(" pull --library '/some where/library' " in example.command for example in examples)
     assert all(example.about and not example.about.startswith("demo.") for example in examples)
 

@@ -12,7 +12,7 @@ import pytest
 from modella.core.errors import BadLink, Conflict, Failed, ModellaError, NoSpace, Refused
 from modella.io import disk
 from modella.work.importing import import_paths
-from modella.work.moving import move, rename
+from modella.work.moving import foresee, move, rename
 from modella.work.records import change
 from modella.work.roots import add_root
 from modella.work.tasks import Task
@@ -388,3 +388,23 @@ def test_a_move_that_cannot_be_read_is_set_aside(shelf: Shelf) -> None:
         (folder / name).write_text(content)
     shelf.again()
     assert sorted(p.name[:10] for p in folder.iterdir()) == ["a.json.bad", "b.json.bad", "c.json.bad", "d.json.bad"]
+
+
+@pytest.mark.parametrize("wish", [{"to": "styles/New Folder", "name": None}, {"to": None, "name": "New name!"}])
+def test_what_was_foreseen_is_what_comes(shelf: Shelf, adopted: Path, wish: dict[str, str | None]) -> None:
+    model = shelf.only()["id"]
+    before = tree(adopted)
+    told = foresee(shelf.hands, model, **wish)
+    assert tree(adopted) == before
+    assert not (adopted / "styles").exists()
+    record = move(shelf.hands, model, wish["to"]) if wish["to"] else rename(shelf.hands, model, str(wish["name"]))
+    assert told["place"] == record["place"]
+    assert {each["target"] for each in told["files"]} <= {str(adopted / name) for name in tree(adopted)}
+
+
+def test_what_would_be_refused_is_refused_when_it_is_foreseen(shelf: Shelf, adopted: Path) -> None:
+    family(adopted / "there" / "tweak.safetensors")
+    with pytest.raises(Conflict):
+        foresee(shelf.hands, shelf.only()["id"], "there", None)
+    with pytest.raises(Refused):
+        foresee(shelf.hands, shelf.only()["id"], "/", None)

@@ -12,6 +12,7 @@ router = APIRouter(tags=["about"])
 class Example(BaseModel):
     """A link to try, of the stand-in hub of `modella demo`."""
 
+    name: str
     about: str
     link: str
 
@@ -29,6 +30,6 @@ class About(BaseModel):
 async def get_about(request: Request) -> Answer[About]:
     """The version, the library's folder, and links to try in a demo."""
     house = request.app.state.house
-    examples = [Example(about=about, link=link) for about, link in request.app.state.examples]
+    examples = [Example(name=name, about=about, link=link) for name, about, link in request.app.state.examples]
     where = {"library": str(house.hands.library.root), "home": str(house.settings().home)}
     return Answer(data=About(version=__version__, examples=examples, **where))

@@ -15,6 +15,7 @@ from modella.api import (
     changes,
     downloads,
     events,
+    families,
     health,
     languages,
     library,
@@ -36,6 +37,7 @@ from modella.work.uploading import resume_uploads
 
 ROOMS = (
     about,
+    families,
     downloads,
     changes,
     library,
@@ -58,9 +60,10 @@ ROOMS = (
 
 
 def make_app(
-    house: House, *, names: Sequence[str] = (), examples: Sequence[tuple[str, str]] = (), tends: bool = False
+    house: House, *, names: Sequence[str] = (), examples: Sequence[tuple[str, str, str]] = (), tends: bool = False
 ) -> FastAPI:
-    """The ASGI app of one house. `names` are host names it may be addressed by; `examples` links to try (demo).
+    """The ASGI app of one house. `names` are host names it may be addressed by; `examples` what to try
+    in a demo: a name for each, what it shows, and the link.
 
     With `tends` the roots are looked at from the start on, watched and hashed in the background.
     """

@@ -13,7 +13,8 @@ from pydantic import BaseModel, Field
 
 from modella.api.answers import Answer, words_for
 from modella.api.asked import Wish, hands_of
-from modella.api.shapes import ManyDeleted, Problem, TrashEntry
+from modella.api.record_shapes import Foreseen, Going, Purged, described
+from modella.api.shapes import RECORD, ManyDeleted, Problem, TrashEntry
 from modella.core.errors import BadLink, Conflict, ModellaError
 from modella.core.events import TaskView
 from modella.core.replacing import Moving, PlacementPlan
@@ -21,7 +22,7 @@ from modella.work.duplicates import Way, list_reclaimed, plan_reclaim, reclaim, 
 from modella.work.hands import Hands
 from modella.work.importing import import_paths
 from modella.work.moves import How
-from modella.work.moving import move, rename
+from modella.work.moving import foresee, move, rename
 from modella.work.replacing import apply_placement, plan_placement
 from modella.work.tasks import Task
 from modella.work.trash import delete, forget, list_trash, purge, restore, what_goes
@@ -113,7 +114,7 @@ def _entry(manifest: dict[str, Any]) -> TrashEntry:
 # ------------------------------------------------------------------------------------------------- delete and restore
 
 
-@router.get("/models/{model_id}/files")
+@router.get("/models/{model_id}/files", responses=described(Going))
 async def what_belongs(model_id: str, request: Request) -> Answer[dict[str, Any]]:
     """Every file that belongs to a model and would go with it, with its size."""
     return Answer(data=await asyncio.to_thread(what_goes, hands_of(request), model_id))
@@ -148,7 +149,7 @@ async def forget_model(model_id: str, request: Request) -> Answer[TrashEntry]:
     return Answer(data=_entry(await asyncio.to_thread(forget, hands_of(request), model_id)))
 
 
-@router.post("/models/{model_id}/restore")
+@router.post("/models/{model_id}/restore", responses=RECORD)
 async def restore_model(
     model_id: str, request: Request, wish: Annotated[RestoreWish | None, Body()] = None
 ) -> Answer[dict[str, Any]]:
@@ -164,7 +165,7 @@ async def get_trash(request: Request) -> Answer[list[TrashEntry]]:
     return Answer(data=[TrashEntry.model_validate(each) for each in found])
 
 
-@router.post("/trash/purge")
+@router.post("/trash/purge", responses=described(Purged))
 async def purge_trash(wish: PurgeWish, request: Request) -> Answer[dict[str, Any]]:
     """Removes entries of the trash for good; files that were changed since stay, and are told."""
     if wish.entries is None and wish.older_than is None and not wish.everything:
@@ -179,12 +180,23 @@ async def purge_trash(wish: PurgeWish, request: Request) -> Answer[dict[str, Any
 async def move_model(model_id: str, wish: MoveWish, request: Request) -> Answer[TaskView]:
     """Moves a model into another folder, or gives it another name; the task's result is its record."""
     hands, to, name = hands_of(request), wish.to, wish.name
-    if (to is None) == (name is None):
-        raise BadLink("bad-value", name="to", value=to or "", reason="say either to or name")
+    _check_one(wish)
     await asyncio.to_thread(what_goes, hands, model_id)
     if name is not None:
         return _begin(hands, "move", lambda task: rename(hands, model_id, name, task))
     return _begin(hands, "move", lambda task: move(hands, model_id, to or "", task))
+
+
+@router.post("/models/{model_id}/move/plan", responses=described(Foreseen))
+async def plan_of_move(model_id: str, wish: MoveWish, request: Request) -> Answer[dict[str, Any]]:
+    """Where a model would lie after the same move, refused as the move would be; nothing is moved."""
+    _check_one(wish)
+    return Answer(data=await asyncio.to_thread(foresee, hands_of(request), model_id, wish.to, wish.name))
+
+
+def _check_one(wish: MoveWish) -> None:
+    if (wish.to is None) == (wish.name is None):
+        raise BadLink("bad-value", name="to", value=wish.to or "", reason="say either to or name")
 
 
 @router.post("/models/import", status_code=202)

@@ -3,12 +3,13 @@
 import asyncio
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from modella.api.answers import Answer
 from modella.api.asked import Wish, check_parameters, hands_of
 from modella.core.download import Download, DownloadView, Duplicates, State, view
+from modella.work.foretell import Foretold, Target
 from modella.work.queue import Options, Queue
 from modella.work.recheck import recheck
 
@@ -62,9 +63,35 @@ def _one(record: Download) -> Answer[DownloadView]:
 
 
 @router.post("/preview")
-async def preview_download(wish: LinkIn, request: Request) -> Answer[dict[str, Any]]:
+async def preview_download(wish: LinkIn, request: Request) -> Answer[Foretold]:
     """What a link would bring: listing, files, sizes, folder and why, duplicates. Nothing is queued."""
     return Answer(data=await _queue(request).preview(wish.url, wish.options()))
+
+
+@router.get("/preview/picture", responses={200: {"content": {"image/webp": {}}}}, response_class=Response)
+async def preview_picture(url: Annotated[str, Query(max_length=8192)], request: Request) -> Response:
+    """A picture of a link that was looked at, small and made safe; only addresses that a preview has told."""
+    hands = hands_of(request)
+    content = await asyncio.to_thread(hands.glimpses.glimpse, hands.net, url)
+    return Response(content, media_type="image/webp", headers={"Cache-Control": "private, max-age=3600"})
+
+
+@router.post("/pause")
+async def pause_all(request: Request) -> Answer[int]:
+    """Pauses everything that waits or runs; gives the number."""
+    return Answer(data=await _queue(request).pause_all())
+
+
+@router.post("/resume")
+async def resume_all(request: Request) -> Answer[int]:
+    """Resumes everything that is paused; gives the number."""
+    return Answer(data=await _queue(request).resume_all())
+
+
+@router.delete("", dependencies=[Depends(check_parameters)])
+async def clear_downloads(request: Request, state: Annotated[list[State], Query(min_length=1)]) -> Answer[int]:
+    """Takes every finished download of these states out of the history; models stay. Gives the number."""
+    return Answer(data=await _queue(request).clear([each.value for each in state]))
 
 
 @router.post("", status_code=202)
@@ -81,9 +108,10 @@ async def list_downloads(
     state: Annotated[list[State] | None, Query()] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 200,
     cursor: Annotated[str | None, Query(max_length=64)] = None,
+    q: Annotated[str, Query(max_length=200, description="Words in the name, the link or a file's name")] = "",
 ) -> Answer[DownloadPage]:
     """Downloads: unfinished ones in their order, then finished ones, newest first."""
-    found = await _queue(request).downloads([each.value for each in state or []], limit, cursor)
+    found = await _queue(request).downloads([each.value for each in state or []], limit, cursor, q)
     more = found[-1].id if len(found) == limit else None
     return Answer(data=DownloadPage(items=[view(record) for record in found], next=more))
 
@@ -111,6 +139,12 @@ async def remove_download(download_id: str, request: Request) -> Answer[None]:
 async def finalize_download(download_id: str, reviewed: FinalizeIn, request: Request) -> Answer[DownloadView]:
     """Takes the reviewed registration and places the model."""
     return _one(await _queue(request).finalize(download_id, reviewed.fields))
+
+
+@router.post("/{download_id}/target")
+async def target_of_download(download_id: str, reviewed: FinalizeIn, request: Request) -> Answer[Target]:
+    """Where a download under review would go, were these the fields of its registration. Nothing is changed."""
+    return Answer(data=await _queue(request).target(download_id, reviewed.fields))
 
 
 @router.post("/{download_id}/verify")

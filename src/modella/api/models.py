@@ -10,6 +10,7 @@ from fastapi.responses import FileResponse, Response
 from modella.api.answers import REFUSALS_OF_FILES, Answer
 from modella.api.asked import check_parameters, hands_of
 from modella.api.finding import Asked
+from modella.api.record_shapes import Checked, described
 from modella.api.shapes import RECORD, ModelIds, ModelPage
 from modella.core.errors import BadLink
 from modella.io.store.search import Page
@@ -76,7 +77,7 @@ async def get_model(model_id: str, request: Request) -> Answer[dict[str, Any]]:
     return Answer(data=await asyncio.to_thread(look_closely, hands_of(request), model_id))
 
 
-@router.post("/{model_id}/verify")
+@router.post("/{model_id}/verify", responses=described(Checked))
 async def verify_model(model_id: str, request: Request) -> Answer[dict[str, Any]]:
     """Hashes the model's files again and compares; nothing is deleted."""
     return Answer(data=await asyncio.to_thread(recheck, hands_of(request), model_id))

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from modella.api.answers import Answer, words_for
 from modella.api.asked import Wish, hands_of
+from modella.api.record_shapes import HistoryVersion, Matching, Refreshed, Relations, Versions, described
 from modella.api.shapes import RECORD, ManyChanged
 from modella.core.events import TaskView
 from modella.work import history, match, related
@@ -91,7 +92,7 @@ async def edit_model(model_id: str, wish: EditIn, request: Request) -> Answer[di
     return Answer(data=await asyncio.to_thread(edit, hands_of(request), model_id, change))
 
 
-@router.get("/{model_id}/history")
+@router.get("/{model_id}/history", responses=described(list[HistoryVersion]))
 async def list_history(model_id: str, request: Request) -> Answer[list[dict[str, Any]]]:
     """Earlier versions of a model's record, the newest first, and how each differs from now."""
     return Answer(data=await asyncio.to_thread(history.versions_of, hands_of(request), model_id))
@@ -103,19 +104,19 @@ async def restore_history(model_id: str, entry: str, request: Request) -> Answer
     return Answer(data=await asyncio.to_thread(history.restore, hands_of(request), model_id, entry))
 
 
-@router.get("/{model_id}/relations")
+@router.get("/{model_id}/relations", responses=described(Relations))
 async def get_relations(model_id: str, request: Request) -> Answer[dict[str, Any]]:
     """What a model names, found in the library or where to get it, and what names it."""
     return Answer(data=await asyncio.to_thread(related.relations_of, hands_of(request).index, model_id))
 
 
-@router.get("/{model_id}/versions")
+@router.get("/{model_id}/versions", responses=described(Versions))
 async def get_versions(model_id: str, request: Request) -> Answer[dict[str, Any]]:
     """The versions of the same model: in the library, and what the source has besides."""
     return Answer(data=await asyncio.to_thread(related.versions_of, hands_of(request).index, model_id))
 
 
-@router.post("/{model_id}/match")
+@router.post("/{model_id}/match", responses=described(Matching))
 async def match_model(model_id: str, wish: MatchIn, request: Request) -> Answer[dict[str, Any]]:
     """Says what a model is, by a link; 409 with both hashes when they contradict and nobody has confirmed it."""
     hands = hands_of(request)
@@ -125,14 +126,14 @@ async def match_model(model_id: str, wish: MatchIn, request: Request) -> Answer[
     return Answer(data=found)
 
 
-@router.post("/{model_id}/never-match")
+@router.post("/{model_id}/never-match", responses=RECORD)
 async def never_match_model(model_id: str, wish: NeverIn, request: Request) -> Answer[dict[str, Any]]:
     """Says what a model is never; a match like that is taken away."""
     hands = hands_of(request)
     return Answer(data=await asyncio.to_thread(match.never_match, hands, model_id, wish.source, clear=wish.clear))
 
 
-@router.post("/{model_id}/refresh")
+@router.post("/{model_id}/refresh", responses=described(Refreshed))
 async def refresh_model(model_id: str, request: Request) -> Answer[dict[str, Any]]:
     """Asks the sources of a model anew; what is gone there is marked so, and nothing is erased."""
     return Answer(data=await asyncio.to_thread(match.refresh, hands_of(request), model_id))

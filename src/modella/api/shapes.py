@@ -95,12 +95,21 @@ class ModelIds(BaseModel):
     total: int
 
 
+class Proof(Trust):
+    """What the bytes of a file are worth, since when, and by whose hash."""
+
+    at: str | None = None
+    expected: str | None = None
+    by: str | None = None
+
+
 class RecordFile(BaseModel):
     """A file of a model; `name` is relative to the model's folder."""
 
     model_config = ConfigDict(extra="allow")
 
     name: str
+    original_name: str | None = None
     size: int
     sha256: str | None = None
     blake3: str | None = None
@@ -109,16 +118,56 @@ class RecordFile(BaseModel):
     crc32: str | None = None
     format: str | None = None
     precision: str | None = None
+    quant: str | None = None
+    variant: str | None = None
     role: str = "model"
-    verified: Trust
+    verified: Proof
 
 
-class FieldOrigin(BaseModel):
-    """Where the value of a field is from, and what else was said of it."""
+class RecordPreview(BaseModel):
+    """A preview: `file` is null when it was not fetched; those with a file are counted by `/previews/{number}`."""
 
     model_config = ConfigDict(extra="allow")
 
-    origin: str | None
+    file: str | None = None
+    url: str | None = None
+    type: str = "image"
+    width: int | None = None
+    height: int | None = None
+    blurhash: str | None = None
+    nsfw_level: int | None = None
+    prompt: str | None = None
+    meta: dict[str, Any] = {}
+
+
+class RecordSource(BaseModel):
+    """Where a model came from, and whether it is still there."""
+
+    model_config = ConfigDict(extra="allow")
+
+    source: str
+    url: str | None = None
+    model_id: str | None = None
+    version_id: str | None = None
+    fetched_at: str | None = None
+    state: Literal["present", "gone", "unreachable"] = "present"
+    matched_by: str | None = None
+
+
+class FieldOrigin(BaseModel):
+    """Where the value of a field is from, and what else was said of it.
+
+    `source` stands beneath all words; `user` and `imported` are there when such a word was said, `imported` in `file`.
+    """
+
+    model_config = ConfigDict(extra="allow")
+
+    origin: Literal["user", "imported", "source", "tensors", "header", "name"] | None
+    value: Any = None
+    file: str | None = None
+    source: Any = None
+    user: Any = None
+    imported: Any = None
 
 
 class ModelRecord(BaseModel):
@@ -141,16 +190,25 @@ class ModelRecord(BaseModel):
     lists: list[str] = []
     trained_words: list[str] = []
     description: str | None = None
+    description_format: str | None = None
+    version_description: str | None = None
     creator: str | None = None
     license: dict[str, Any] = {}
     nsfw_level: int | None = None
     notes: str | None = None
     rating: int | None = None
     favorite: bool | None = None
-    previews: list[dict[str, Any]] = []
-    sources: list[dict[str, Any]] = []
+    preferred_weight: float | None = None
+    negative_text: str | None = None
+    vae: str | None = None
+    previews: list[RecordPreview] = []
+    sources: list[RecordSource] = []
     relations: list[dict[str, Any]] = []
     conflicts: list[str] = []
+    apps: dict[str, dict[str, Any]] = {}
+    never_match: list[str] = []
+    place: str | None = None
+    published_at: str | None = None
     added_at: str
     updated_at: str
     fields: dict[str, FieldOrigin] | None = None

@@ -89,9 +89,7 @@ def examples_of(hub: Hub, library: Path) -> list[Example]:
     links = {theme: hub.example(theme) for theme in _EXAMPLES} | {"slow": f"{hub.files_url}/{_SLOW}"}
     command = f"{program()} pull --library {shlex.quote(str(library))} "
     return [
-        Example(
-            words().say(f"demo.{theme}"), shlex.quote(link), f"{command}{_CHOICE.get(theme, '')}{shlex.quote(link)}"
-        )
+        Example(theme, words().say(f"demo.{theme}"), link, f"{command}{_CHOICE.get(theme, '')}{shlex.quote(link)}")
         for theme, link in links.items()
     ]
 

@@ -1,6 +1,7 @@
 """`modella serve`: the web page, the API and the queue, until it is stopped."""
 
 import errno
+import shlex
 import signal
 import sys
 import webbrowser
@@ -27,6 +28,7 @@ OpenOption = Annotated[bool, typer.Option("--open", help="Open the page in a bro
 class Example(NamedTuple):
     """A link to try: what it shows, and the command that fetches it."""
 
+    name: str
     about: str
     link: str
     command: str
@@ -53,7 +55,7 @@ def serve_house(house: House, *, open_page: bool, examples: Sequence[Example] = 
     with listen_as_set(settings, any_port=any_port) as wire:
         address = reachable_address(settings, wire.getsockname()[1])
         house.announce(address)
-        links = [(example.about, example.link) for example in examples]
+        links = [(example.name, example.about, example.link) for example in examples]
         server = server_for(make_app(house, names=[settings.host], examples=links, tends=True))
         tell_address(address, house.hands.library.root, examples)
         if not is_loopback(settings.host):
@@ -101,12 +103,12 @@ def tell_address(address: str, root: Path, examples: Sequence[Example]) -> None:
     out.print(Text.assemble(("● ", "green"), (say("cli.serving", address=address), "bold")))
     out.print(Text("  " + say("cli.library", path=str(root)), style="dim"))
     if examples:
-        command = examples[0].command.removesuffix(examples[0].link)
+        command = examples[0].command.removesuffix(shlex.quote(examples[0].link))
         out.print(Text("  " + say("cli.demo")))
         out.print(Text(f"    {command}{say('cli.demo-link')}", style="cyan"))
         for example in examples:
             out.print(Text(f"  {example.about}", style="dim"))
-            out.print(Text(example.link, style="cyan"))
+            out.print(Text(shlex.quote(example.link), style="cyan"))
     out.print(Text("  " + say("cli.stop-with"), style="dim"))
     sys.stdout.flush()
 

@@ -20,6 +20,7 @@ from modella.io.store.index import Index
 from modella.io.store.queue import QueueStore
 from modella.sources.source import Source
 from modella.work.fetch import Patience
+from modella.work.glimpses import Glimpses
 from modella.work.pace import Pace
 from modella.work.tasks import Tasks
 
@@ -55,6 +56,7 @@ class Hands:
     """Folder of each download that is about to be placed, so that two never choose the same."""
     remembered: dict[str, tuple[Hashable, Any]] = field(default_factory=dict)
     """Answers that take a while to find, each with what they were found for."""
+    glimpses: Glimpses = field(default_factory=Glimpses)
     arriving: WeakValueDictionary[tuple[str, ...], asyncio.Lock] = field(default_factory=WeakValueDictionary)
     """Contents that are being admitted now, by their hashes: the same content from elsewhere waits for its turn."""
 

@@ -44,19 +44,10 @@ def rename(hands: Hands, model: str, name: str, task: Task | None = None) -> dic
 
     Files that other files speak of by name, shards and whole diffusers models, keep theirs. The model's record.
     """
-    text = name.strip()
-    if not 0 < len(text) <= _LONGEST or shown(text, _LONGEST) != text:
-        raise BadLink("bad-value", name="name", value=shown(name, 80), reason="not a name")
     with alone(hands, [model]):
         known = _known(hands, model)
         mine = belongings(hands, known)
-        main = mine.main[0] if len(mine.main) == 1 else None
-        keeps = main is None or "/" in main or bool(_SHARD.search(main))
-        if mine.home == "placed":
-            where = _renamed_placed(known, mine, text, None if keeps else main)
-        else:
-            where = _renamed_adopted(mine, text, None if keeps else main)
-        return _go(hands, known, mine, mine.root, where, task)
+        return _go(hands, known, mine, mine.root, _renamed(known, mine, name), task)
 
 
 def move(hands: Hands, model: str, to: str, task: Task | None = None) -> dict[str, Any]:
@@ -68,12 +59,25 @@ def move(hands: Hands, model: str, to: str, task: Task | None = None) -> dict[st
     with alone(hands, [model]):
         known = _known(hands, model)
         mine = belongings(hands, known)
-        root, folder = target_folder(hands, mine, to)
-        name = PurePosixPath(mine.place).name
-        if not name:
-            raise BadLink("bad-value", name="to", value=to[:80], reason="the whole root is the model")
-        where = Where(root.id, (PurePosixPath(folder) / name).as_posix())
+        root, where = _moved(hands, mine, to)
         return _go(hands, known, mine, root, where, task)
+
+
+def foresee(hands: Hands, model: str, to: str | None, name: str | None) -> dict[str, Any]:
+    """Where a model would lie after `move` or `rename`, with every file's way; refused as they would be.
+
+    `place` is below the root, `folder` absolute. Nothing is moved or made.
+    """
+    known = _known(hands, model)
+    mine = belongings(hands, known)
+    root, where = (mine.root, _renamed(known, mine, name)) if name is not None else _moved(hands, mine, to or "")
+    check_online(hands, mine.root)
+    check_online(hands, root)
+    steps = _steps(hands, mine, root, where)
+    _check_free(steps)
+    _check_space(steps)
+    ways = [{"source": step.source, "target": step.target, "size": step.size} for step in steps]
+    return {"place": where.place, "root": root.id, "folder": str(_new_folder(mine, root, where.place)), "files": ways}
 
 
 def replace(hands: Hands, model: str, folder: str, cleaned_name: str, task: Task | None = None) -> dict[str, Any]:
@@ -85,6 +89,26 @@ def replace(hands: Hands, model: str, folder: str, cleaned_name: str, task: Task
         names = _names_for(mine, main, cleaned_name) if main and not _SHARD.search(main) else {}
         where = Where("", folder, names, cleaned_name=cleaned_name)
         return _go(hands, known, mine, root_of(hands, ""), where, task)
+
+
+def _renamed(known: dict[str, Any], mine: Belongings, name: str) -> Where:
+    """Where a model lies under another name; BadLink("bad-value") for what is none."""
+    text = name.strip()
+    if not 0 < len(text) <= _LONGEST or shown(text, _LONGEST) != text:
+        raise BadLink("bad-value", name="name", value=shown(name, 80), reason="not a name")
+    main = mine.main[0] if len(mine.main) == 1 else None
+    keeps = main is None or "/" in main or bool(_SHARD.search(main))
+    if mine.home == "placed":
+        return _renamed_placed(known, mine, text, None if keeps else main)
+    return _renamed_adopted(mine, text, None if keeps else main)
+
+
+def _moved(hands: Hands, mine: Belongings, to: str) -> tuple[Root, Where]:
+    root, folder = target_folder(hands, mine, to)
+    name = PurePosixPath(mine.place).name
+    if not name:
+        raise BadLink("bad-value", name="to", value=to[:80], reason="the whole root is the model")
+    return root, Where(root.id, (PurePosixPath(folder) / name).as_posix())
 
 
 def _renamed_placed(known: dict[str, Any], mine: Belongings, name: str, main: str | None) -> Where:

@@ -19,7 +19,7 @@ from modella.io.disk import check_not_newer, free_space, is_writable, read_json
 from modella.sources.registry import ask_in_order
 from modella.work.describe import chosen, margin, with_context
 from modella.work.download import download
-from modella.work.foretell import foretell
+from modella.work.foretell import Foretold, Target, foretell, target_of_draft
 from modella.work.hands import Hands, new_id, now
 from modella.work.job import Job
 from modella.work.outage import OUTAGES, behind
@@ -66,7 +66,7 @@ class Queue:
 
     # ------------------------------------------------------------------------------------------------------ wishes
 
-    async def preview(self, text: str, options: Options) -> dict[str, Any]:
+    async def preview(self, text: str, options: Options) -> Foretold:
         """What a link would bring, without queueing it: listing, files, folder and why, duplicates, free space."""
         wish = self._wish(text, options)
         source = self.hands.source(wish.ref.source)
@@ -76,6 +76,7 @@ class Queue:
         except ModellaError as found:
             known = await asyncio.to_thread(behind, found, self.hands.net)
             raise with_context(known, wish, None) from found
+        self.hands.glimpses.note(listing)
         try:
             files = list(chosen(self.hands, listing, options.pattern))
         except ModellaError as found:
@@ -122,10 +123,11 @@ class Queue:
         return (await self._job(download_id)).record
 
     async def downloads(
-        self, states: Sequence[str] = (), limit: int = 200, before: str | None = None
+        self, states: Sequence[str] = (), limit: int = 200, before: str | None = None, text: str = ""
     ) -> list[Download]:
-        """Downloads, unfinished ones in their order first, then finished ones, newest first."""
-        found = await asyncio.to_thread(self.hands.store.downloads, self.hands.library_id, tuple(states), limit, before)
+        """Downloads, unfinished ones in their order first, then finished ones, newest first; all that hold the text."""
+        listed, library = self.hands.store.downloads, self.hands.library_id
+        found = await asyncio.to_thread(listed, library, tuple(states), limit, before, text)
         return [self._jobs[d.id].record if d.id in self._jobs else d for d in found]
 
     async def pause(self, download_id: str) -> Download:
@@ -143,6 +145,26 @@ class Queue:
         if job.record.state in {State.paused, State.waiting} and not asks:
             await self._requeue(job)
         return job.record
+
+    async def pause_all(self) -> int:
+        """Stops everything that waits or runs, what waits first so that it does not begin meanwhile; gives the number.
+
+        What waits for a person goes on waiting for one.
+        """
+        asked = self._in_order(State.queued, State.waiting)
+        waiting = [job for job in asked if not (job.record.reason and job.record.reason.code == "duplicate")]
+        for job in waiting:
+            await self.pause(job.record.id)
+        running = self._in_order(*WORKING)
+        await asyncio.gather(*(self.pause(job.record.id) for job in running))
+        return len(waiting) + len(running)
+
+    async def resume_all(self) -> int:
+        """Lets everything that is paused go on, in order; gives the number."""
+        paused = self._in_order(State.paused)
+        for job in paused:
+            await self.resume(job.record.id)
+        return len(paused)
 
     async def retry(self, download_id: str) -> Download:
         """Tries a failed, quarantined or cancelled download again; what is there and sound is used."""
@@ -201,6 +223,24 @@ class Queue:
         await asyncio.to_thread(self.hands.store.remove, download_id)
         self._jobs.pop(download_id, None)
         self.hands.bus.tell(DownloadRemoved(id=download_id))
+
+    async def clear(self, states: Sequence[str]) -> int:
+        """Takes every finished download of these states out of the history; gives the number."""
+        finished = tuple(state for state in states if state in FINISHED)
+        cleared = 0
+        while finished and (found := await self.downloads(finished, 500)):
+            for record in found:
+                await self.remove(record.id)
+            cleared += len(found)
+        return cleared
+
+    async def target(self, download_id: str, fields: dict[str, Any]) -> Target:
+        """Where a download under review would go, were these the fields of its registration; nothing is changed."""
+        job = await self._job(download_id)
+        if job.record.state is not State.review:
+            raise Conflict("wrong-state", state=job.record.state.value, wanted="review")
+        check_fields(fields)
+        return await asyncio.to_thread(target_of_draft, self.hands, job.record, fields)
 
     # ------------------------------------------------------------------------------------------------------ at work
 

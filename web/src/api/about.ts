@@ -13,3 +13,12 @@ const about = queryOptions({
 
 /** The version, where the library lies, links to try in a demo. */
 export const useAbout = () => useQuery(about);
+
+const families = queryOptions({
+  queryKey: ["families"],
+  queryFn: ({ signal }) => data(client.GET("/api/families", { signal })),
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
+/** Every architecture with its names. */
+export const useFamilies = () => useQuery(families);

@@ -137,9 +137,9 @@ export const editModels = (ids: readonly string[], edit: ManyEdit) =>
 export const deleteModels = (ids: readonly string[]) =>
   data(client.POST("/api/models/delete", { body: { ids: [...ids] } }));
 
-/** Brings a model back from the trash, by its id or the entry's name. */
-export const restoreModel = (id: string) =>
-  data(client.POST("/api/models/{model_id}/restore", { params: { path: { model_id: id } }, body: null as never }));
+/** Brings a model back from the trash, by its id or the entry's name; `asNew` beside what has its name now. */
+export const restoreModel = (id: string, asNew = false) =>
+  data(client.POST("/api/models/{model_id}/restore", { params: { path: { model_id: id } }, body: { as_new: asNew } }));
 
 /** Hashes models again and compares. */
 export const verifyModels = (ids: readonly string[]) =>
@@ -159,3 +159,12 @@ export const foundQuery = (q: string, limit = 8) =>
     },
     placeholderData: keepPreviousData,
   });
+
+/** What came last into the library. */
+export const newestQuery = queryOptions({
+  queryKey: ["models", "newest"],
+  queryFn: async ({ signal }) => {
+    const query = { limit: 12, facets: false, sort: "added" as const };
+    return (await data(client.GET("/api/models", { params: { query }, signal }))).items;
+  },
+});

@@ -324,6 +324,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/models/{model_id}/move/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Plan Of Move
+         * @description Where a model would lie after the same move, refused as the move would be; nothing is moved.
+         */
+        post: operations["plan_of_move"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/models/import": {
         parameters: {
             query?: never;
@@ -1568,6 +1588,25 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
+        /** Answer[Checked] */
+        Answer_Checked_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            data?: components["schemas"]["Checked"] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
         /** Answer[DownloadPage] */
         Answer_DownloadPage_: {
             /**
@@ -1595,6 +1634,44 @@ export interface components {
              */
             success: boolean;
             data?: components["schemas"]["DownloadView"] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** Answer[Foreseen] */
+        Answer_Foreseen_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            data?: components["schemas"]["Foreseen"] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** Answer[Going] */
+        Answer_Going_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            data?: components["schemas"]["Going"] | null;
             /** Error */
             error?: string | null;
             /** Code */
@@ -1720,6 +1797,25 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
+        /** Answer[Matching] */
+        Answer_Matching_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            data?: components["schemas"]["Matching"] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
         /** Answer[ModelIds] */
         Answer_ModelIds_: {
             /**
@@ -1816,6 +1912,25 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
+        /** Answer[Purged] */
+        Answer_Purged_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            data?: components["schemas"]["Purged"] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
         /** Answer[Reclaiming] */
         Answer_Reclaiming_: {
             /**
@@ -1824,6 +1939,44 @@ export interface components {
              */
             success: boolean;
             data?: components["schemas"]["Reclaiming"] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** Answer[Refreshed] */
+        Answer_Refreshed_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            data?: components["schemas"]["Refreshed"] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** Answer[Relations] */
+        Answer_Relations_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            data?: components["schemas"]["Relations"] | null;
             /** Error */
             error?: string | null;
             /** Code */
@@ -2044,6 +2197,25 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
+        /** Answer[Versions] */
+        Answer_Versions_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            data?: components["schemas"]["Versions"] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
         /** Answer[bool] */
         Answer_bool_: {
             /**
@@ -2117,6 +2289,26 @@ export interface components {
             success: boolean;
             /** Data */
             data?: components["schemas"]["Backup"][] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** Answer[list[HistoryVersion]] */
+        Answer_list_HistoryVersion__: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            /** Data */
+            data?: components["schemas"]["HistoryVersion"][] | null;
             /** Error */
             error?: string | null;
             /** Code */
@@ -2371,6 +2563,38 @@ export interface components {
             } | null;
         };
         /**
+         * Checked
+         * @description What hashing a model again has found; `problem` says why it is broken, whatever its hashes.
+         */
+        Checked: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string | null;
+            /** Files */
+            files: components["schemas"]["CheckedFile"][];
+            /** Ok */
+            ok: boolean;
+            /** Url */
+            url?: string | null;
+            /** Problem */
+            problem?: string | null;
+        };
+        /**
+         * CheckedFile
+         * @description A file that was hashed again; the digests in lower-case hex.
+         */
+        CheckedFile: {
+            /** Name */
+            name: string;
+            /** State */
+            state: string;
+            /** Sha256 */
+            sha256?: string | null;
+            /** Expected */
+            expected?: string | null;
+        };
+        /**
          * ChoiceView
          * @description One value that a setting may have, in the caller's language.
          */
@@ -2411,6 +2635,16 @@ export interface components {
             model: string;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * Difference
+         * @description A field in an earlier version and now; both are left out where only is told that they differ.
+         */
+        Difference: {
+            /** Then */
+            then?: unknown;
+            /** Now */
+            now?: unknown;
         };
         /**
          * DownloadPage
@@ -2525,12 +2759,36 @@ export interface components {
         /**
          * FieldOrigin
          * @description Where the value of a field is from, and what else was said of it.
+         *
+         *     `source` stands beneath all words; `user` and `imported` are there when such a word was said, `imported` in `file`.
          */
         FieldOrigin: {
             /** Origin */
-            origin: string | null;
+            origin: ("user" | "imported" | "source" | "tensors" | "header" | "name") | null;
+            /** Value */
+            value?: unknown;
+            /** File */
+            file?: string | null;
+            /** Source */
+            source?: unknown;
+            /** User */
+            user?: unknown;
+            /** Imported */
+            imported?: unknown;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * FileMove
+         * @description One file's way: absolute paths.
+         */
+        FileMove: {
+            /** Source */
+            source: string;
+            /** Target */
+            target: string;
+            /** Size */
+            size: number;
         };
         /**
          * FileShort
@@ -2584,6 +2842,18 @@ export interface components {
             };
         };
         /**
+         * FitTold
+         * @description How a listed file compares: `hash` names the equal digest or is false; null is what cannot be told.
+         */
+        FitTold: {
+            /** Hash */
+            hash: string | false | null;
+            /** Size */
+            size: boolean | null;
+            /** Name */
+            name: boolean;
+        };
+        /**
          * FixedBy
          * @description What says a setting so that it cannot be changed here: a flag, a variable or the file, by its name.
          */
@@ -2595,6 +2865,112 @@ export interface components {
             by: "flag" | "environment" | "config";
             /** Name */
             name: string;
+        };
+        /**
+         * Foreseen
+         * @description Where a model would lie after a move or with another name, and what would be moved for it.
+         */
+        Foreseen: {
+            /** Place */
+            place: string;
+            /** Root */
+            root: string;
+            /** Folder */
+            folder: string;
+            /** Files */
+            files: components["schemas"]["FileMove"][];
+        };
+        /**
+         * FoundFile
+         * @description The listed file that is most likely ours; `size` in bytes.
+         */
+        FoundFile: {
+            /** Name */
+            name: string;
+            /** File Id */
+            file_id: string | null;
+            /** Size */
+            size: number | null;
+            /** Sha256 */
+            sha256: string | null;
+            fits: components["schemas"]["FitTold"];
+        };
+        /**
+         * FoundListing
+         * @description What a link leads to.
+         */
+        FoundListing: {
+            /** Source */
+            source: string;
+            /** Page Url */
+            page_url?: string | null;
+            /** Model Id */
+            model_id?: string | null;
+            /** Version Id */
+            version_id?: string | null;
+            /** Name */
+            name?: string | null;
+            /** Version */
+            version?: string | null;
+            /** Kind */
+            kind?: string | null;
+            /** Base Model */
+            base_model?: string | null;
+            /** Creator */
+            creator?: string | null;
+        };
+        /**
+         * Going
+         * @description What would go with a model, and the folder that it lies in.
+         */
+        Going: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Folder */
+            folder: string;
+            /** Files */
+            files: components["schemas"]["GoingFile"][];
+            /** Size */
+            size: number;
+        };
+        /**
+         * GoingFile
+         * @description A file that belongs to a model; `size` in bytes, `modified` in nanoseconds, `link` is where a link leads.
+         */
+        GoingFile: {
+            /** Name */
+            name: string;
+            /** Size */
+            size: number;
+            /** Modified */
+            modified: number;
+            /** Inode */
+            inode: number;
+            /** Link */
+            link: string | null;
+        };
+        /**
+         * HistoryVersion
+         * @description An earlier version of one of a model's files, and how it differs from now, by field.
+         */
+        HistoryVersion: {
+            /** Entry */
+            entry: string;
+            /** At */
+            at: string;
+            /**
+             * File
+             * @enum {string}
+             */
+            file: "metadata" | "overrides";
+            /** Problem */
+            problem: string | null;
+            /** Differs */
+            differs: {
+                [key: string]: components["schemas"]["Difference"];
+            };
         };
         /**
          * ImportWish
@@ -2958,6 +3334,22 @@ export interface components {
             only_look: boolean;
         };
         /**
+         * Matching
+         * @description What a link leads to beside what is here; `contradicts` names the proof that they are not the same.
+         */
+        Matching: {
+            listing: components["schemas"]["FoundListing"];
+            file: components["schemas"]["FoundFile"] | null;
+            /** Contradicts */
+            contradicts: string | null;
+            /** Forbidden */
+            forbidden: boolean;
+            /** Matched */
+            matched: boolean;
+            /** @description The record as it is then, once it is matched */
+            model?: components["schemas"]["ModelRecord"] | null;
+        };
+        /**
          * MatterView
          * @description Something that needs a person; its words are in the locales, under `attention.<code>`.
          */
@@ -3087,6 +3479,10 @@ export interface components {
             trained_words: string[];
             /** Description */
             description?: string | null;
+            /** Description Format */
+            description_format?: string | null;
+            /** Version Description */
+            version_description?: string | null;
             /** Creator */
             creator?: string | null;
             /**
@@ -3104,20 +3500,22 @@ export interface components {
             rating?: number | null;
             /** Favorite */
             favorite?: boolean | null;
+            /** Preferred Weight */
+            preferred_weight?: number | null;
+            /** Negative Text */
+            negative_text?: string | null;
+            /** Vae */
+            vae?: string | null;
             /**
              * Previews
              * @default []
              */
-            previews: {
-                [key: string]: unknown;
-            }[];
+            previews: components["schemas"]["RecordPreview"][];
             /**
              * Sources
              * @default []
              */
-            sources: {
-                [key: string]: unknown;
-            }[];
+            sources: components["schemas"]["RecordSource"][];
             /**
              * Relations
              * @default []
@@ -3130,6 +3528,24 @@ export interface components {
              * @default []
              */
             conflicts: string[];
+            /**
+             * Apps
+             * @default {}
+             */
+            apps: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            };
+            /**
+             * Never Match
+             * @default []
+             */
+            never_match: string[];
+            /** Place */
+            place?: string | null;
+            /** Published At */
+            published_at?: string | null;
             /** Added At */
             added_at: string;
             /** Updated At */
@@ -3266,6 +3682,15 @@ export interface components {
             instead?: string | null;
         };
         /**
+         * Namer
+         * @description A model that names this one, and as what.
+         */
+        Namer: {
+            /** Type */
+            type: string;
+            model: components["schemas"]["ModelSummary"];
+        };
+        /**
          * NeverIn
          * @description A source, or `source:model id`, that a model is not from; `clear` takes that back.
          */
@@ -3345,6 +3770,22 @@ export interface components {
             };
         };
         /**
+         * Proof
+         * @description What the bytes of a file are worth, since when, and by whose hash.
+         */
+        Proof: {
+            /** State */
+            state?: ("verified" | "recorded" | "unchecked" | "mismatch" | "changed" | "damaged") | null;
+            /** At */
+            at?: string | null;
+            /** Expected */
+            expected?: string | null;
+            /** By */
+            by?: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * PurgeWish
          * @description Entries by their names, or all that are older than so many days, or everything.
          */
@@ -3358,6 +3799,18 @@ export interface components {
              * @default false
              */
             everything: boolean;
+        };
+        /**
+         * Purged
+         * @description Entries that are gone for good, the bytes they took, and the paths of what was left there.
+         */
+        Purged: {
+            /** Purged */
+            purged: string[];
+            /** Freed */
+            freed: number;
+            /** Kept */
+            kept: string[];
         };
         /**
          * Reason
@@ -3409,6 +3862,8 @@ export interface components {
         RecordFile: {
             /** Name */
             name: string;
+            /** Original Name */
+            original_name?: string | null;
             /** Size */
             size: number;
             /** Sha256 */
@@ -3425,14 +3880,91 @@ export interface components {
             format?: string | null;
             /** Precision */
             precision?: string | null;
+            /** Quant */
+            quant?: string | null;
+            /** Variant */
+            variant?: string | null;
             /**
              * Role
              * @default model
              */
             role: string;
-            verified: components["schemas"]["Trust"];
+            verified: components["schemas"]["Proof"];
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * RecordPreview
+         * @description A preview: `file` is null when it was not fetched; those with a file are counted by `/previews/{number}`.
+         */
+        RecordPreview: {
+            /** File */
+            file?: string | null;
+            /** Url */
+            url?: string | null;
+            /**
+             * Type
+             * @default image
+             */
+            type: string;
+            /** Width */
+            width?: number | null;
+            /** Height */
+            height?: number | null;
+            /** Blurhash */
+            blurhash?: string | null;
+            /** Nsfw Level */
+            nsfw_level?: number | null;
+            /** Prompt */
+            prompt?: string | null;
+            /**
+             * Meta
+             * @default {}
+             */
+            meta: {
+                [key: string]: unknown;
+            };
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * RecordSource
+         * @description Where a model came from, and whether it is still there.
+         */
+        RecordSource: {
+            /** Source */
+            source: string;
+            /** Url */
+            url?: string | null;
+            /** Model Id */
+            model_id?: string | null;
+            /** Version Id */
+            version_id?: string | null;
+            /** Fetched At */
+            fetched_at?: string | null;
+            /**
+             * State
+             * @default present
+             * @enum {string}
+             */
+            state: "present" | "gone" | "unreachable";
+            /** Matched By */
+            matched_by?: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * Refreshed
+         * @description What each source of a model said when it was asked anew.
+         */
+        Refreshed: {
+            /** Id */
+            id: string;
+            /** Sources */
+            sources: {
+                [key: string]: "present" | "gone" | "unreachable";
+            };
+            model: components["schemas"]["ModelRecord"] | null;
         };
         /**
          * Refusal
@@ -3493,6 +4025,34 @@ export interface components {
             instead?: string | null;
             /** Why */
             why: string;
+        };
+        /**
+         * Relation
+         * @description What a model names: the `models` that are meant, or other versions that are here and where to `get` it.
+         */
+        Relation: {
+            /** Type */
+            type: string;
+            /** Ref */
+            ref: unknown;
+            /** Models */
+            models: components["schemas"]["ModelSummary"][];
+            /** Other Versions */
+            other_versions: components["schemas"]["ModelSummary"][];
+            /** Missing */
+            missing: boolean;
+            /** Get */
+            get: string | null;
+        };
+        /**
+         * Relations
+         * @description What a model names, and what names it.
+         */
+        Relations: {
+            /** Relations */
+            relations: components["schemas"]["Relation"][];
+            /** Incoming */
+            incoming: components["schemas"]["Namer"][];
         };
         /**
          * RestorePlan
@@ -4334,6 +4894,124 @@ export interface components {
             trash: components["schemas"]["Amount"];
         };
         /**
+         * VersionHere
+         * @description A version that is in the library; `newest` is the one published last.
+         */
+        VersionHere: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Kind */
+            kind: string;
+            /** Family */
+            family: string | null;
+            /** Base Model */
+            base_model: string | null;
+            /** Version */
+            version: string | null;
+            /**
+             * Path
+             * @description Below the library; of an adopted model the whole path of its folder
+             */
+            path: string;
+            /** Creator */
+            creator: string | null;
+            /** Nsfw Level */
+            nsfw_level: number | null;
+            /** Rating */
+            rating: number | null;
+            /** Favorite */
+            favorite: boolean | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "present" | "missing" | "unreachable" | "not-downloaded";
+            /** Root */
+            root: string;
+            /**
+             * Home
+             * @enum {string}
+             */
+            home: "placed" | "adopted";
+            /** Access */
+            access: string | null;
+            /** Added At */
+            added_at: string;
+            /** Updated At */
+            updated_at: string;
+            /** Published At */
+            published_at: string | null;
+            /** Invalid */
+            invalid: unknown;
+            /** Group */
+            group: string | null;
+            /** Size */
+            size: number;
+            /** File Count */
+            file_count: number;
+            /** Files */
+            files: components["schemas"]["FileShort"][];
+            /** @description The first image; another preview where there is none */
+            preview: components["schemas"]["PreviewShort"] | null;
+            /**
+             * Video
+             * @description The number of the first preview that is a video
+             */
+            video: number | null;
+            /** Preview Count */
+            preview_count: number;
+            /** Trained Words */
+            trained_words: string[];
+            /** Tags */
+            tags: string[];
+            /** Lists */
+            lists: string[];
+            /** Source */
+            source: string | null;
+            /** Url */
+            url: string | null;
+            /** Conflicts */
+            conflicts: number;
+            /** Newest */
+            newest: boolean;
+        };
+        /**
+         * VersionOffer
+         * @description A version that is not in the library, and where to `get` it.
+         */
+        VersionOffer: {
+            /** Version Id */
+            version_id: string;
+            /** Name */
+            name?: string | null;
+            /** Base Model */
+            base_model?: string | null;
+            /** Published At */
+            published_at?: string | null;
+            /** Newest */
+            newest: boolean;
+            /** Get */
+            get: string | null;
+            /** Key */
+            key: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * Versions
+         * @description The versions of one model; `group` is null where no source groups it.
+         */
+        Versions: {
+            /** Group */
+            group: string | null;
+            /** Items */
+            items: components["schemas"]["VersionHere"][];
+            /** Missing */
+            missing: components["schemas"]["VersionOffer"][];
+        };
+        /**
          * VolumeView
          * @description A drive, or a part of one: `total` and `free` in bytes, `ours` those of the models in the roots on it.
          */
@@ -4828,7 +5506,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Answer_dict_str__Any__"];
+                    "application/json": components["schemas"]["Answer_Going_"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
@@ -5078,7 +5756,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Answer_dict_str__Any__"];
+                    "application/json": components["schemas"]["Answer_ModelRecord_"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
@@ -5158,7 +5836,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Answer_dict_str__Any__"];
+                    "application/json": components["schemas"]["Answer_Purged_"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
@@ -5203,6 +5881,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Answer_TaskView_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    plan_of_move: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveWish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_Foreseen_"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
@@ -6195,7 +6917,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Answer_list_dict_str__Any___"];
+                    "application/json": components["schemas"]["Answer_list_HistoryVersion__"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
@@ -6276,7 +6998,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Answer_dict_str__Any__"];
+                    "application/json": components["schemas"]["Answer_Relations_"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
@@ -6316,7 +7038,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Answer_dict_str__Any__"];
+                    "application/json": components["schemas"]["Answer_Versions_"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
@@ -6360,7 +7082,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Answer_dict_str__Any__"];
+                    "application/json": components["schemas"]["Answer_Matching_"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
@@ -6404,7 +7126,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Answer_dict_str__Any__"];
+                    "application/json": components["schemas"]["Answer_ModelRecord_"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
@@ -6444,7 +7166,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Answer_dict_str__Any__"];
+                    "application/json": components["schemas"]["Answer_Refreshed_"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
@@ -6662,7 +7384,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Answer_dict_str__Any__"];
+                    "application/json": components["schemas"]["Answer_Checked_"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */

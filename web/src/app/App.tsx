@@ -9,6 +9,7 @@ import { announceIn } from "@/lib/announce";
 import { BASE } from "@/lib/place";
 import { Boundary } from "@/ui/Boundary";
 import { Toasts } from "@/ui/Toasts";
+import { Announcements } from "./Announcements";
 import styles from "./App.module.css";
 import { AppActions } from "./AppActions";
 import { Household } from "./Household";
@@ -25,6 +26,7 @@ export function App() {
       <WordsProvider>
         <Router base={BASE}>
           <AppActions />
+          <Announcements />
           <Household />
           <Shell />
           <Overlays />

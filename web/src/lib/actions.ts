@@ -60,7 +60,8 @@ function pressed(event: KeyboardEvent): string {
 
 const FIELDS = "input:not([type=checkbox],[type=radio],[type=button]),textarea,select,[contenteditable],[role=textbox]";
 const isField = (target: EventTarget | null) => target instanceof Element && target.closest(FIELDS) !== null;
-const isBlocked = () => document.querySelector("[role=dialog],[role=alertdialog],[role=menu],[role=listbox]") !== null;
+const isBlocked = () =>
+  document.querySelector("dialog[open],[role=dialog],[role=alertdialog],[role=menu],[role=listbox]") !== null;
 
 /** Runs the action whose shortcut is pressed; two keys one after the other within a second count as a sequence. */
 export function listenForShortcuts(): () => void {

@@ -5,6 +5,12 @@ import { stored } from "./stored";
 export const LEVELS = { pg: 1, pg13: 2, r: 4, x: 8, xxx: 16, blocked: 32 } as const;
 export type Level = keyof typeof LEVELS;
 
+/** The strongest of the ratings that a level holds, by name. */
+export function levelName(level: number): Level {
+  const names = Object.keys(LEVELS) as Level[];
+  return names.findLast((name) => LEVELS[name] & level) ?? "pg";
+}
+
 /** Pictures from this level on are covered. `never` covers nothing. */
 export const coverFrom = stored<string>("modella.cover", "r");
 

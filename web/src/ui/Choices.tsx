@@ -3,15 +3,18 @@ import { classes } from "./classes";
 import type { Choice } from "./Menu";
 import styles from "./Menu.module.css";
 
+interface ChoicesProps extends Omit<PopoverProps, "children"> {
+  label: string;
+  choices: Choice[];
+  /** The first choice takes the focus at once; a menu with a button of its own does that by itself. */
+  takesFocus?: boolean;
+}
+
 /** What floats: the choices of a menu. */
-export function Choices({
-  label,
-  choices,
-  ...rest
-}: { label: string; choices: Choice[] } & Omit<PopoverProps, "children">) {
+export function Choices({ label, choices, takesFocus, ...rest }: ChoicesProps) {
   return (
-    <Popover className={styles.popover ?? ""} placement="bottom end" {...rest}>
-      <Menu aria-label={label} className={styles.menu ?? ""}>
+    <Popover aria-label={label} className={styles.popover ?? ""} placement="bottom end" {...rest}>
+      <Menu aria-label={label} autoFocus={takesFocus ? "first" : undefined} className={styles.menu ?? ""}>
         {choices.flatMap((each) => [
           ...(each.apart ? [<Separator key={`${each.id}-`} className={styles.line ?? ""} />] : []),
           <MenuItem

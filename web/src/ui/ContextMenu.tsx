@@ -25,6 +25,7 @@ export default function ContextMenu({ label, choices, anchor, onClose }: Context
       }))}
       triggerRef={at}
       isOpen
+      takesFocus
       placement="bottom"
       onOpenChange={(isOpen) => isOpen || onClose()}
     />

@@ -25,6 +25,14 @@ _SCHEMA = (
 )
 
 
+_MOST_WORDS = 20
+_SEARCHED = ("coalesce(json_extract(record, '$.name'), '')", "json_extract(record, '$.wish.shown')")
+_IN_FILES = (
+    "EXISTS (SELECT 1 FROM json_each(record, '$.parts') AS part"
+    " WHERE instr(lower(json_extract(part.value, '$.name')), ?))"
+)
+
+
 class QueueStore(Database):
     """`<home>/modella.db`: order and history of downloads, and settings made in the UI. Every commit is flushed."""
 
@@ -55,13 +63,19 @@ class QueueStore(Database):
         return _download(row[0]) if row else None
 
     def downloads(
-        self, library: str, states: tuple[str, ...] = (), limit: int = 500, before: str | None = None
+        self, library: str, states: tuple[str, ...] = (), limit: int = 500, before: str | None = None, text: str = ""
     ) -> list[Download]:
-        """Downloads of a library: unfinished in their order, then finished, newest first. `before` is an id."""
+        """Downloads of a library: unfinished in their order, then finished, newest first. `before` is an id.
+
+        With a text only those whose name, link or files hold every word of it.
+        """
         clauses, values = ["library = ?"], [library]
         if states:
             clauses.append(f"state IN ({','.join('?' * len(states))})")
             values += states
+        for word in text.split()[:_MOST_WORDS]:
+            clauses.append(f"(instr(lower({_SEARCHED[0]}), ?) OR instr(lower({_SEARCHED[1]}), ?) OR {_IN_FILES})")
+            values += [word.lower()] * 3
         finished = ",".join(f"'{state.value}'" for state in sorted(FINISHED))
         query = (
             f"SELECT id, record FROM downloads WHERE {' AND '.join(clauses)}"

@@ -4,14 +4,14 @@ import { useWords } from "@/i18n";
 import { type Action, useActions } from "@/lib/actions";
 import { page } from "@/lib/page";
 import { Button } from "@/ui/Button";
+import { useBulk } from "@/ui/useBulk";
 import styles from "./BulkBar.module.css";
-import { useBulk } from "./bulk";
 import type { Selection } from "./selection";
 
 const DIALOGS = {
   tag: page(() => import("./TagDialog")),
   move: page(() => import("./MoveDialog")),
-  list: page(() => import("./ListDialog")),
+  list: page(() => import("@/ui/ListDialog")),
 } satisfies Record<string, ComponentType<{ ids: string[]; onClose: () => void }>>;
 
 interface BulkBarProps {

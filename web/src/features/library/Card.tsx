@@ -27,9 +27,7 @@ interface Mark {
 const BAD_TRUST = ["mismatch", "damaged", "changed"];
 
 /** What a person must know of a model before all else, in a word. */
-function useMark(model: ModelSummary): Mark | undefined {
-  const { maybe } = useWords();
-  const said = (code: string) => maybe(`marks.${code}`) ?? code;
+function markOf(model: ModelSummary, said: (code: string) => string): Mark | undefined {
   if (model.kind === "invalid" || model.invalid) return { icon: TriangleAlert, words: said("invalid"), tone: "bad" };
   if (model.state === "unreachable") return { icon: CloudOff, words: said("unreachable"), tone: "warn" };
   if (model.state !== "present") return { icon: CircleAlert, words: said(model.state), tone: "bad" };
@@ -37,16 +35,51 @@ function useMark(model: ModelSummary): Mark | undefined {
   return trust ? { icon: TriangleAlert, words: said(trust), tone: "bad" } : undefined;
 }
 
+/** What a card shows, in words and in the order in which it shows it. */
+export function useCardWords() {
+  const { maybe, format } = useWords();
+  const labels = useLabels();
+  return (model: ModelSummary, look: CardProps["look"]): string => {
+    const about = [model.version, model.creator].filter(Boolean).join(" · ");
+    const mark = markOf(model, (code) => maybe(`marks.${code}`) ?? code);
+    const [kind, base] = [labels.kind(model.kind), model.base_model ?? model.family];
+    const [size, rating] = [format.bytes(model.size), model.rating || ""];
+    const orders = {
+      card: [size, about, rating, base, mark?.words, kind],
+      small: [size, rating, mark?.words, kind, about, base],
+      row: [size, about, rating, mark?.words, kind, base, format.day(model.added_at)],
+    };
+    return [model.name, ...orders[look]].filter(Boolean).join(" ");
+  };
+}
+
 /** One model of the wall. Its buttons act by `data-act`, which the wall listens for. */
 export const Card = memo(function Card({ model, isSelected, isSelecting, isLive, mayLoad, look }: CardProps) {
-  const { t, format } = useWords();
+  const { t, format, maybe } = useWords();
   const labels = useLabels();
-  const mark = useMark(model);
+  const mark = markOf(model, (code) => maybe(`marks.${code}`) ?? code);
   const base = model.base_model ?? model.family;
   const about = [model.version, model.creator].filter(Boolean).join(" · ");
   const isRow = look === "row";
   return (
+    // The words stand in the order in which the cell is named: that name must hold what is seen (WCAG 2.5.3).
     <div className={classes(styles.card, styles[look])} data-selected={isSelected || undefined}>
+      <div className={styles.words}>
+        <p className={styles.name} title={model.name}>
+          <bdi>{model.name}</bdi>
+          {model.favorite && <Heart size={14} className={styles.heart} aria-hidden />}
+        </p>{" "}
+        <p className={styles.about}>
+          <span className="tabular">{format.bytes(model.size)}</span>{" "}
+          {about && <bdi className={styles.by}>{about}</bdi>}{" "}
+          {Boolean(model.rating) && (
+            <span className={styles.stars}>
+              <Star size={12} aria-hidden />
+              {model.rating}
+            </span>
+          )}
+        </p>
+      </div>{" "}
       <div className={styles.picture}>
         <Picture
           id={model.id}
@@ -61,14 +94,14 @@ export const Card = memo(function Card({ model, isSelected, isSelecting, isLive,
         />
         {!isRow && (
           <>
-            <span className={classes(styles.badge, styles.kind)}>{labels.kind(model.kind)}</span>
-            {base && <span className={classes(styles.badge, styles.base)}>{base}</span>}
+            {base && <span className={classes(styles.badge, styles.base)}>{base}</span>}{" "}
             {mark && (
               <span className={classes(styles.badge, styles.state)} data-tone={mark.tone}>
                 <mark.icon size={14} aria-hidden />
                 {mark.words}
               </span>
-            )}
+            )}{" "}
+            <span className={classes(styles.badge, styles.kind)}>{labels.kind(model.kind)}</span>
           </>
         )}
       </div>
@@ -81,23 +114,7 @@ export const Card = memo(function Card({ model, isSelected, isSelecting, isLive,
         className={classes(styles.tick, isSelecting && styles.stays)}
       >
         <span aria-hidden>{isSelected ? "✓" : ""}</span>
-      </button>
-      <div className={styles.words}>
-        <p className={styles.name} title={model.name}>
-          <bdi>{model.name}</bdi>
-          {model.favorite && <Heart size={14} className={styles.heart} aria-hidden />}
-        </p>
-        <p className={styles.about}>
-          <span className="tabular">{format.bytes(model.size)}</span>
-          {about && <bdi className={styles.by}>{about}</bdi>}
-          {Boolean(model.rating) && (
-            <span className={styles.stars}>
-              <Star size={12} aria-hidden />
-              {model.rating}
-            </span>
-          )}
-        </p>
-      </div>
+      </button>{" "}
       {isRow && (
         <p className={styles.columns}>
           {mark && (
@@ -105,9 +122,8 @@ export const Card = memo(function Card({ model, isSelected, isSelecting, isLive,
               <mark.icon size={14} aria-hidden />
               {mark.words}
             </span>
-          )}
-          <span>{labels.kind(model.kind)}</span>
-          <bdi>{base}</bdi>
+          )}{" "}
+          <span>{labels.kind(model.kind)}</span> <bdi>{base}</bdi>{" "}
           <span className="tabular">{format.day(model.added_at)}</span>
         </p>
       )}

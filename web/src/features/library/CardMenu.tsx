@@ -5,8 +5,8 @@ import { useWords } from "@/i18n";
 import { copyText } from "@/lib/copy";
 import { toast } from "@/lib/toasts";
 import ContextMenu from "@/ui/ContextMenu";
-import { useBulk } from "./bulk";
-import ListDialog from "./ListDialog";
+import ListDialog from "@/ui/ListDialog";
+import { useBulk } from "@/ui/useBulk";
 import MoveDialog from "./MoveDialog";
 
 interface CardMenuProps {

@@ -74,13 +74,13 @@ function One({ facet, values, chosen, isOpen, onToggle, rootName, change }: OneP
   const shown = isAll || typed ? fitting : fitting.slice(0, Math.max(FEW, chosen.length));
   return (
     <section className={styles.facet}>
-      <h3>
+      <h2>
         <button type="button" aria-expanded={isOpen} onClick={onToggle} className={styles.head}>
           <span>{name}</span>
           {chosen.length > 0 && <span className={styles.chosen}>{labels.number(chosen.length)}</span>}
           <ChevronDown size={16} aria-hidden />
         </button>
-      </h3>
+      </h2>
       {isOpen && (
         <>
           {isAll && all.length > FEW && (

@@ -3,7 +3,7 @@ import { useWords } from "@/i18n";
 import { Button } from "@/ui/Button";
 import { TextField } from "@/ui/Field";
 import Sheet from "@/ui/Sheet";
-import { useBulk } from "./bulk";
+import { useBulk } from "@/ui/useBulk";
 
 const listed = (text: string) =>
   text

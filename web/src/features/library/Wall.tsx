@@ -11,8 +11,7 @@ import {
 } from "react";
 import { type ModelSummary, PAGE } from "@/api/models";
 import { useWords } from "@/i18n";
-import { useLabels } from "@/lib/labels";
-import { Card } from "./Card";
+import { Card, useCardWords } from "./Card";
 import { type Density, destination, layoutOf } from "./grid";
 import type { Selection } from "./selection";
 import styles from "./Wall.module.css";
@@ -168,7 +167,7 @@ interface RowProps {
 }
 
 function Row({ row, top, height, columns, total, at, focused, live, selection, isFast, look }: RowProps) {
-  const labels = useLabels();
+  const words = useCardWords();
   const first = row * columns;
   const places = Array.from({ length: Math.min(columns, total - first) }, (_, column) => first + column);
   return (
@@ -188,9 +187,6 @@ function Row({ row, top, height, columns, total, at, focused, live, selection, i
       {places.map((index) => {
         const model = at(index);
         const isSelected = model !== undefined && selection.ids.has(model.id);
-        const name = model
-          ? `${model.name}, ${labels.kind(model.kind)}${model.base_model ? `, ${model.base_model}` : ""}`
-          : "…";
         return (
           // biome-ignore lint/a11y/useSemanticElements: as above
           <div
@@ -199,7 +195,7 @@ function Row({ row, top, height, columns, total, at, focused, live, selection, i
             tabIndex={index === focused ? 0 : -1}
             aria-colindex={index - first + 1}
             aria-selected={isSelected}
-            aria-label={name}
+            aria-label={model ? words(model, look) : "…"}
             aria-busy={model ? undefined : true}
             data-index={index}
             className={styles.cell}

@@ -3,7 +3,7 @@ import { deleteModels, editModels, restoreModel, verifyModels } from "@/api/mode
 import { ended } from "@/api/tasks";
 import { useWords } from "@/i18n";
 import { toast } from "@/lib/toasts";
-import { useReport } from "@/ui/useReport";
+import { useReport } from "./useReport";
 
 /** What can be done with several models at once: each says what it did, and has a way back where there is one. */
 export function useBulk() {
@@ -30,9 +30,12 @@ export function useBulk() {
       });
     }
 
-    async function remove(ids: readonly string[]) {
+    /** Gives whether everything has gone. */
+    async function remove(ids: readonly string[]): Promise<boolean> {
+      let isAll = false;
       await report(async () => {
         const { done, problems } = await deleteModels(ids);
+        isAll = problems.length === 0;
         if (problems.length)
           toast({
             text: t("web.library.not-deleted", { count: problems.length }),
@@ -45,6 +48,7 @@ export function useBulk() {
             action: { label: t("web.app.undo"), run: () => void restore(done.map((each) => each.entry)) },
           });
       });
+      return isAll;
     }
 
     async function verify(ids: readonly string[]) {

@@ -3,10 +3,10 @@ import { useState } from "react";
 import { addToList, listsQuery, removeFromList } from "@/api/lists";
 import { useWords } from "@/i18n";
 import { toast } from "@/lib/toasts";
-import { Button } from "@/ui/Button";
-import { TextField } from "@/ui/Field";
-import Sheet from "@/ui/Sheet";
-import { useReport } from "@/ui/useReport";
+import { Button } from "./Button";
+import { TextField } from "./Field";
+import Sheet from "./Sheet";
+import { useReport } from "./useReport";
 
 /** Puts models into a list: one that is there, or a new one. */
 export default function ListDialog({ ids, onClose }: { ids: string[]; onClose: () => void }) {
