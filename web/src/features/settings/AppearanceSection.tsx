@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { type Setting, useSettings } from "@/api/settings";
 import { useWords } from "@/i18n";
 import { locked } from "@/lib/nsfw";
@@ -9,6 +9,7 @@ import { Radios } from "@/ui/Radios";
 import { Block } from "./Block";
 import { PreferenceField } from "./PreferenceField";
 import { SettingField } from "./SettingField";
+import styles from "./SettingField.module.css";
 import type { Scope } from "./usePreference";
 
 const LOOK = ["theme", "lang", "density"];
@@ -36,15 +37,18 @@ export function AppearanceSection() {
         <Either scope={scope} of={LOOK} />
       </Block>
       <Block title={t("web.settings.pictures")} lead={t("web.settings.pictures-lead")} anchor="nsfw">
-        <Either scope={scope} of={PICTURES} />
-        {scope === "here" && (
-          <Switch
-            label={t("web.settings.lock")}
-            help={t("web.settings.lock-help")}
-            checked={isLocked}
-            onChange={setLocked}
-          />
-        )}
+        <Either scope={scope} of={PICTURES}>
+          {scope === "here" && (
+            <div className={styles.setting}>
+              <Switch
+                label={t("web.settings.lock")}
+                help={t("web.settings.lock-help")}
+                checked={isLocked}
+                onChange={setLocked}
+              />
+            </div>
+          )}
+        </Either>
       </Block>
       <Block title={t("web.settings.behaviour")}>
         <Either scope={scope} of={BEHAVIOUR} />
@@ -54,7 +58,7 @@ export function AppearanceSection() {
 }
 
 /** Each setting for this browser where it is a preference, else for all. */
-function Either({ scope, of }: { scope: Scope; of: readonly string[] }) {
+function Either({ scope, of, children }: { scope: Scope; of: readonly string[]; children?: ReactNode }) {
   const { data } = useSettings();
   const found = of.flatMap((name): Setting[] => data?.settings.filter((each) => each.name === name) ?? []);
   return (
@@ -66,6 +70,7 @@ function Either({ scope, of }: { scope: Scope; of: readonly string[] }) {
           <SettingField key={each.name} setting={each} />
         ),
       )}
+      {children}
     </div>
   );
 }

@@ -136,6 +136,7 @@ export function KeyCard({ held }: { held: Held }) {
 function Outcome({ trial }: { trial: KeyTrial }) {
   const { t } = useWords();
   const Icon = ICONS[trial.state];
+  const hint = trial.state === "refused" ? t("web.settings.key-again") : trial.hint;
   return (
     <div className={styles.trial} data-state={trial.state}>
       <Icon size={20} aria-hidden />
@@ -145,7 +146,7 @@ function Outcome({ trial }: { trial: KeyTrial }) {
         </p>
         <p>
           {trial.sentence}
-          {trial.hint && ` – ${trial.hint}`}
+          {hint && ` – ${hint}`}
         </p>
       </div>
     </div>

@@ -191,7 +191,7 @@ function Target({ number, draft, words, named, isFixed, wrong, mover, onChange }
               <button
                 type="button"
                 className={styles.word}
-                aria-label={t("web.settings.rule-insert", { name: named(word) })}
+                aria-label={t("web.settings.rule-insert", { word: `{${word}}`, name: named(word) })}
                 title={named(word)}
                 onClick={() => insert(word)}
               >

@@ -23,7 +23,7 @@ export function RulesPreview({ preview, count }: { preview: UseQueryResult<Previ
       {data && !data.problems.length && items.length === 0 && <p>{t("web.settings.preview-empty")}</p>}
       {items.length > 0 && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-        <section className={styles.scroll} aria-busy={isFetching} tabIndex={0} aria-label={t("web.settings.preview")}>
+        <section className={styles.scroll} aria-busy={isFetching} tabIndex={0} aria-label={t("web.settings.preview-table")}>
           <table className={styles.table}>
             <thead>
               <tr>

@@ -85,23 +85,25 @@ function Editor({ saved }: { saved: Rules }) {
         }
       >
         {isFixed && setting && <FixedNote setting={setting} />}
-        <ol className={styles.list}>
-          {drafts.map((draft, at) => (
-            <RuleCard
-              key={draft.key}
-              at={at}
-              count={drafts.length}
-              draft={draft}
-              words={saved.words}
-              facts={saved.facts}
-              isFixed={isFixed}
-              problems={problems.filter((each) => each.rule === at)}
-              mover={mover}
-              onChange={(next) => change(drafts.map((each) => (each === draft ? next : each)))}
-              onRemove={() => change(drafts.filter((each) => each !== draft))}
-            />
-          ))}
-        </ol>
+        {drafts.length > 0 && (
+          <ol className={styles.list}>
+            {drafts.map((draft, at) => (
+              <RuleCard
+                key={draft.key}
+                at={at}
+                count={drafts.length}
+                draft={draft}
+                words={saved.words}
+                facts={saved.facts}
+                isFixed={isFixed}
+                problems={problems.filter((each) => each.rule === at)}
+                mover={mover}
+                onChange={(next) => change(drafts.map((each) => (each === draft ? next : each)))}
+                onRemove={() => change(drafts.filter((each) => each !== draft))}
+              />
+            ))}
+          </ol>
+        )}
         <div className={styles.rest}>
           <p>{drafts.length ? t("web.settings.rule-rest") : t("web.settings.rule-none")}</p>
           <code>{saved.default}</code>

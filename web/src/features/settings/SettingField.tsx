@@ -30,6 +30,7 @@ export function SettingField({ setting }: { setting: Setting }) {
 function Aftermath({ setting, saving }: { setting: Setting; saving: Saving }) {
   const { t } = useWords();
   const isOwn = setting.changeable && setting.from === "saved" && setting.value !== setting.default;
+  if (!setting.changeable) return null;
   return (
     <div className={styles.after}>
       {saving.state === "saved" && (
