@@ -64,16 +64,28 @@ class Demo:
 
 
 @contextmanager
-def demo_in(folder: Path, *arguments: str, total: int = SAMPLE) -> Iterator[Demo]:
-    """A demo in a process of its own, at a free port."""
+def demo_in(folder: Path, *arguments: str, sample: int = SAMPLE, more: int = 0) -> Iterator[Demo]:
+    """A demo in a process of its own, at a free port, with so many sample models and so many tiny ones more."""
     env = {name: value for name, value in os.environ.items() if not name.startswith("MODELLA_")} | LOCALES
     env |= {"MODELLA_HOME": str(folder), "MODELLA_LIBRARY": str(folder / "library")}
-    command = [sys.executable, "-m", "modella", "demo", "--port", "0", "--sample", str(SAMPLE), *arguments]
+    command = [
+        sys.executable,
+        "-m",
+        "modella",
+        "demo",
+        "--port",
+        "0",
+        "--sample",
+        str(sample),
+        "--models",
+        str(more),
+        *arguments,
+    ]
     log = folder / "log"
     folder.mkdir(parents=True, exist_ok=True)
     with log.open("w") as said, subprocess.Popen(command, env=env, stdout=said, stderr=subprocess.STDOUT) as process:
         try:
-            yield _ready(process, log, folder, total)
+            yield _ready(process, log, folder, sample + more)
         finally:
             process.send_signal(signal.SIGTERM)
             try:

@@ -19,8 +19,8 @@ UNFINISHED = "&".join(f"state={each}" for each in ("queued", "waiting", "describ
 
 @pytest.fixture(scope="module")
 def queue_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """A demo of our own; nothing here needs its sample library, which may still be coming in."""
-    with demo_in(tmp_path_factory.mktemp("queue"), total=0) as found:
+    """A demo of our own, without a sample library."""
+    with demo_in(tmp_path_factory.mktemp("queue"), sample=0) as found:
         yield found
 
 
@@ -84,7 +84,7 @@ def test_a_pasted_link_is_looked_at_and_becomes_a_model(at: Demo, visit: Visits)
     expect(page).to_have_url(re.compile(r"/models/\w+$"))
     page.go_back()
     me.paste(at.example("A LoRA"))
-    expect(sheet.get_by_text("Already in your library as Marmalade Sky")).to_be_visible()
+    expect(sheet.get_by_text("Already in your library as Marmalade Sky").last).to_be_visible()
     expect(sheet.get_by_role("button", name="Download")).to_be_disabled()
     sheet.get_by_role("radio", name=re.compile("^Add a second entry")).check()
     expect(sheet.get_by_role("button", name="Download")).to_be_enabled()
