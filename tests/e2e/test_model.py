@@ -76,13 +76,17 @@ def test_prompts_words_and_hashes_are_copied_with_one_click(demo: Demo, visit: V
     page.get_by_role("button", name="Copy everything").click()
     page.wait_for_function("async () => (await navigator.clipboard.readText()).includes('Negative prompt: ')")
     page.get_by_role("button", name=record["trained_words"][1], exact=True).click()
-    page.wait_for_function("async word => await navigator.clipboard.readText() === word", arg=record["trained_words"][1])
+    page.wait_for_function(
+        "async word => await navigator.clipboard.readText() === word", arg=record["trained_words"][1]
+    )
     page.keyboard.press("c")
     all_words = ", ".join(record["trained_words"])
     page.wait_for_function("async words => await navigator.clipboard.readText() === words", arg=all_words)
     page.get_by_text("Hashes", exact=True).click()
     page.get_by_role("button", name="Copy: SHA-256").click()
-    page.wait_for_function("async hash => await navigator.clipboard.readText() === hash", arg=record["files"][0]["sha256"])
+    page.wait_for_function(
+        "async hash => await navigator.clipboard.readText() === hash", arg=record["files"][0]["sha256"]
+    )
 
 
 def test_a_strong_picture_is_covered_until_it_is_asked_for(demo: Demo, visit: Visits) -> None:
@@ -235,7 +239,7 @@ def test_where_it_will_lie_is_shown_before_it_is_renamed(own_demo: Demo, visit: 
 
 
 def test_a_link_to_something_else_shows_both_hashes_before_it_is_taken(own_demo: Demo, visit: Visits) -> None:
-    records = [each for each in own_demo.ask("GET", "/api/models?kind=lora&source=civitai&limit=20")["items"]]
+    records = own_demo.ask("GET", "/api/models?kind=lora&source=civitai&limit=20")["items"]
     record, other = records[0], next(each for each in records[1:] if each["files"][0]["sha256"])
     page = opened(visit(own_demo.address).go(f"/models/{record['id']}"))
     page.get_by_role("button", name="More", exact=True).click()
