@@ -17,6 +17,8 @@ const at = (id: string) => ({ path: { model_id: id } });
 
 /** Takes a record in that the server has answered with. */
 function keep(record: ModelRecord): ModelRecord {
+  // What is on its way was asked before this change, and must not come after it.
+  void queries.cancelQueries({ queryKey: ["model", record.id] });
   queries.setQueryData(modelQuery(record.id).queryKey, record);
   for (const name of ["history", "relations"]) queries.invalidateQueries({ queryKey: [name, record.id] });
   return record;

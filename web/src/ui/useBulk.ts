@@ -30,12 +30,9 @@ export function useBulk() {
       });
     }
 
-    /** Gives whether everything has gone. */
-    async function remove(ids: readonly string[]): Promise<boolean> {
-      let isAll = false;
+    async function remove(ids: readonly string[]) {
       await report(async () => {
         const { done, problems } = await deleteModels(ids);
-        isAll = problems.length === 0;
         if (problems.length)
           toast({
             text: t("web.library.not-deleted", { count: problems.length }),
@@ -48,7 +45,6 @@ export function useBulk() {
             action: { label: t("web.app.undo"), run: () => void restore(done.map((each) => each.entry)) },
           });
       });
-      return isAll;
     }
 
     async function verify(ids: readonly string[]) {

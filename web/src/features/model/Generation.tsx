@@ -1,4 +1,5 @@
 import { Copy } from "lucide-react";
+import { useState } from "react";
 import type { RecordPreview } from "@/api/record";
 import { useWords } from "@/i18n";
 import { Button } from "@/ui/Button";
@@ -8,8 +9,10 @@ import { negativeOf, parametersOf, promptOf, resourcesOf, settingsOf, workflowOf
 
 /** What made a picture: prompts, settings, what took part; each is copied with one click. */
 export function Generation({ preview }: { preview: RecordPreview }) {
-  const { t } = useWords();
+  const { t, maybe } = useWords();
   const copy = useCopy();
+  // Beside the words there is room for it; above them it would push them out of sight.
+  const [isWide] = useState(() => !matchMedia("(width < 1000px)").matches);
   const texts = [
     ["web.model.prompt", promptOf(preview)],
     ["web.model.negative", negativeOf(preview)],
@@ -19,7 +22,8 @@ export function Generation({ preview }: { preview: RecordPreview }) {
   const workflow = workflowOf(preview);
   if (!texts.some(([, text]) => text) && settings.length === 0) return null;
   return (
-    <section className={styles.generation} aria-label={t("web.model.generation")}>
+    <details className={styles.generation} open={isWide}>
+      <summary>{t("web.model.generation")}</summary>
       {texts.map(
         ([name, text]) =>
           text && (
@@ -36,7 +40,7 @@ export function Generation({ preview }: { preview: RecordPreview }) {
         <dl className={styles.settings}>
           {settings.map(([name, value]) => (
             <div key={name}>
-              <dt>{name}</dt>
+              <dt>{maybe(`web.model.parameter-names.${name}`) ?? name}</dt>
               <dd>{value}</dd>
             </div>
           ))}
@@ -61,6 +65,6 @@ export function Generation({ preview }: { preview: RecordPreview }) {
           </Button>
         )}
       </p>
-    </section>
+    </details>
   );
 }

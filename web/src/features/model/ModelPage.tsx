@@ -110,8 +110,8 @@ interface ActionsProps {
 function Actions({ record, change, onSheet }: ActionsProps) {
   const { t } = useWords();
   const actions = useModelActions(record, change, onSheet).filter(isPossible);
-  const more = (
-    <Button icon={Ellipsis} iconOnly aria-haspopup="menu">
+  const more = (isComing: boolean) => (
+    <Button icon={Ellipsis} iconOnly aria-haspopup="menu" busy={isComing}>
       {t("web.app.more")}
     </Button>
   );
@@ -124,7 +124,7 @@ function Actions({ record, change, onSheet }: ActionsProps) {
             {t(each.name)}
           </Button>
         ))}
-      <Suspense fallback={more}>
+      <Suspense fallback={more(true)}>
         <Menu
           label={t("web.app.more")}
           choices={actions
@@ -138,7 +138,7 @@ function Actions({ record, change, onSheet }: ActionsProps) {
               apart: each.id === "model:forget",
             }))}
         >
-          {more}
+          {more(false)}
         </Menu>
       </Suspense>
     </div>

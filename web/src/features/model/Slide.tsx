@@ -30,8 +30,17 @@ export function Slide({ record, shot, at, count, isHidden }: SlideProps) {
   const shows = src !== undefined && !isHidden && state !== "failed";
   return (
     <div className={styles.slide}>
-      {colours && <img src={colours} alt="" className={styles.colours} draggable={false} />}
-      {shows && preview.type === "video" && <Film src={src} label={alt} onFail={() => setState("failed")} />}
+      {colours && (
+        <img
+          src={colours}
+          alt=""
+          className={classes(styles.colours, state === "there" && styles.past)}
+          draggable={false}
+        />
+      )}
+      {shows && preview.type === "video" && (
+        <Film src={src} label={alt} onReady={() => setState("there")} onFail={() => setState("failed")} />
+      )}
       {shows && preview.type !== "video" && (
         <img
           src={src}
@@ -58,7 +67,17 @@ export function Slide({ record, shot, at, count, isHidden }: SlideProps) {
 const isStill = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 /** A video without sound: it plays by itself only for people who do not mind motion, and can be stopped. */
-function Film({ src, label, onFail }: { src: string; label: string; onFail: () => void }) {
+function Film({
+  src,
+  label,
+  onReady,
+  onFail,
+}: {
+  src: string;
+  label: string;
+  onReady: () => void;
+  onFail: () => void;
+}) {
   const { t } = useWords();
   const film = useRef<HTMLVideoElement>(null);
   const [plays, setPlays] = useState(false);
@@ -78,6 +97,7 @@ function Film({ src, label, onFail }: { src: string; label: string; onFail: () =
         className={styles.sharp}
         onPlay={() => setPlays(true)}
         onPause={() => setPlays(false)}
+        onLoadedData={onReady}
         onError={onFail}
       />
       <button type="button" className={styles.play} onClick={toggle}>

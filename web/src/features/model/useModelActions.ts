@@ -37,16 +37,17 @@ export function useModelActions(record: ModelRecord, change: Change, open: (shee
       const asked = walked.get()?.asked;
       go(asked ? `/library?${asked}` : "/library");
     };
-    const forget = () =>
-      report(async () => {
+    const forget = () => {
+      leave();
+      return report(async () => {
         const { entry } = await forgetModel(id);
         toast({
           text: t("web.model.forgotten", { name }),
           detail: t("web.model.forgotten-hint"),
           action: { label: t("web.app.undo"), run: () => void report(() => restoreModel(entry)) },
         });
-        leave();
       });
+    };
     const liked = favorite ? t("web.model.disliked") : t("web.model.liked");
     return [
       {
@@ -106,7 +107,11 @@ export function useModelActions(record: ModelRecord, change: Change, open: (shee
         group: "page",
         icon: Trash2,
         shortcut: "Delete",
-        run: () => void bulk.remove([id]).then((done) => done && leave()),
+        run: () => {
+          // First away from what will not be there any more.
+          leave();
+          void bulk.remove([id]);
+        },
       },
     ];
   }, [id, name, favorite, url, change, open, go, bulk, report, t]);

@@ -22,10 +22,15 @@ export function useRecordEdit(id: string): Change {
         dismiss(told.current);
         told.current = toast({ text, action: { label, run }, ...(tone && { tone }) });
       };
-      const plainly = (wanted: RecordEdit, text?: string) =>
-        report(async () => {
+      const inTurn = (work: () => Promise<void>) => {
+        const next = before.current.then(() => report(work));
+        before.current = next;
+        return next.then(() => undefined);
+      };
+      const plainly = (wanted: RecordEdit, text: string) =>
+        inTurn(async () => {
           await editModel(id, wanted);
-          if (text) told.current = toast({ text });
+          told.current = toast({ text });
         });
       async function change() {
         const seen: ModelRecord | undefined = queries.getQueryData(modelQuery(id).queryKey);
@@ -39,9 +44,7 @@ export function useRecordEdit(id: string): Change {
         }
         if (seen) say(said, t("web.app.undo"), () => void plainly(undoOf(seen, edit), t("web.model.undone")));
       }
-      const next = before.current.then(() => report(change));
-      before.current = next;
-      return next.then(() => undefined);
+      return inTurn(change);
     },
     [id, t, report],
   );
