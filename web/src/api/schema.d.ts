@@ -24,6 +24,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/families": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Families
+         * @description Every architecture that can be recognised or said of a model.
+         */
+        get: operations["list_families"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/downloads/preview": {
         parameters: {
             query?: never;
@@ -38,6 +58,66 @@ export interface paths {
          * @description What a link would bring: listing, files, sizes, folder and why, duplicates. Nothing is queued.
          */
         post: operations["preview_download"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/downloads/preview/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Preview Picture
+         * @description A picture of a link that was looked at, small and made safe; only addresses that a preview has told.
+         */
+        get: operations["preview_picture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/downloads/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause All
+         * @description Pauses everything that waits or runs; gives the number.
+         */
+        post: operations["pause_all"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/downloads/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume All
+         * @description Resumes everything that is paused; gives the number.
+         */
+        post: operations["resume_all"];
         delete?: never;
         options?: never;
         head?: never;
@@ -62,7 +142,11 @@ export interface paths {
          * @description Puts a link into the queue. The same Idempotency-Key gives the same download.
          */
         post: operations["add_download"];
-        delete?: never;
+        /**
+         * Clear Downloads
+         * @description Takes every finished download of these states out of the history; models stay. Gives the number.
+         */
+        delete: operations["clear_downloads"];
         options?: never;
         head?: never;
         patch?: never;
@@ -110,6 +194,26 @@ export interface paths {
          * @description Takes the reviewed registration and places the model.
          */
         post: operations["finalize_download"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/downloads/{download_id}/target": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Target Of Download
+         * @description Where a download under review would go, were these the fields of its registration. Nothing is changed.
+         */
+        post: operations["target_of_download"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1496,6 +1600,12 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * Access
+         * @description What stands between us and the bytes, as the source tells before anything is fetched.
+         * @enum {string}
+         */
+        Access: "open" | "login" | "gated" | "early_access" | "paid" | "disabled" | "generation_only" | "archived" | "taken_down";
+        /**
          * AdoptWish
          * @description A folder to look after where it is; `central` keeps our records in the library instead of beside the files.
          */
@@ -1653,6 +1763,25 @@ export interface components {
              */
             success: boolean;
             data?: components["schemas"]["Foreseen"] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** Answer[Foretold] */
+        Answer_Foretold_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            data?: components["schemas"]["Foretold"] | null;
             /** Error */
             error?: string | null;
             /** Code */
@@ -2102,6 +2231,25 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
+        /** Answer[Target] */
+        Answer_Target_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            data?: components["schemas"]["Target"] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
         /** Answer[TaskView] */
         Answer_TaskView_: {
             /**
@@ -2280,6 +2428,26 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
+        /** Answer[int] */
+        Answer_int_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            /** Data */
+            data?: number | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
         /** Answer[list[Backup]] */
         Answer_list_Backup__: {
             /**
@@ -2289,6 +2457,26 @@ export interface components {
             success: boolean;
             /** Data */
             data?: components["schemas"]["Backup"][] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** Answer[list[FamilyView]] */
+        Answer_list_FamilyView__: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            /** Data */
+            data?: components["schemas"]["FamilyView"][] | null;
             /** Error */
             error?: string | null;
             /** Code */
@@ -2595,6 +2783,20 @@ export interface components {
             expected?: string | null;
         };
         /**
+         * Choice
+         * @description Another version of the same model, for people to choose from.
+         */
+        Choice: {
+            /** Version Id */
+            version_id: string;
+            /** Name */
+            name: string;
+            /** Base Model */
+            base_model?: string | null;
+            /** Published At */
+            published_at?: string | null;
+        };
+        /**
          * ChoiceView
          * @description One value that a setting may have, in the caller's language.
          */
@@ -2645,6 +2847,26 @@ export interface components {
             then?: unknown;
             /** Now */
             now?: unknown;
+        };
+        /**
+         * Digests
+         * @description Lower-case hex digests; what is missing, malformed, masked or the hash of nothing reads as None.
+         */
+        Digests: {
+            /** Sha256 */
+            sha256?: string | null;
+            /** Blake3 */
+            blake3?: string | null;
+            /** Autov1 */
+            autov1?: string | null;
+            /** Autov2 */
+            autov2?: string | null;
+            /** Autov3 */
+            autov3?: string | null;
+            /** Crc32 */
+            crc32?: string | null;
+            /** Git Sha1 */
+            git_sha1?: string | null;
         };
         /**
          * DownloadPage
@@ -2751,10 +2973,24 @@ export interface components {
          * @description A link to try, of the stand-in hub of `modella demo`.
          */
         Example: {
+            /** Name */
+            name: string;
             /** About */
             about: string;
             /** Link */
             link: string;
+        };
+        /**
+         * FamilyView
+         * @description An architecture: its spelling in records, its name, and a short one for labels.
+         */
+        FamilyView: {
+            /** Name */
+            name: string;
+            /** Label */
+            label: string;
+            /** Short */
+            short: string;
         };
         /**
          * FieldOrigin
@@ -2879,6 +3115,31 @@ export interface components {
             folder: string;
             /** Files */
             files: components["schemas"]["FileMove"][];
+        };
+        /**
+         * Foretold
+         * @description What a link would bring. `files` are those that would be fetched, `size` and `free` are in bytes.
+         *
+         *     `family` is what the base model means here; the bytes may know better. With a `problem` nothing can be fetched yet.
+         */
+        Foretold: {
+            /** Ref */
+            ref: {
+                [key: string]: unknown;
+            };
+            listing: components["schemas"]["ToldListing"];
+            /** Files */
+            files: components["schemas"]["ListedFile"][];
+            /** Size */
+            size: number | null;
+            /** Family */
+            family: string | null;
+            target: components["schemas"]["Target"];
+            /** Duplicates */
+            duplicates: components["schemas"]["Known"][];
+            /** Free */
+            free: number;
+            problem: components["schemas"]["Obstacle"] | null;
         };
         /**
          * FoundFile
@@ -3059,6 +3320,18 @@ export interface components {
             from: ("environment" | "file") | null;
             /** Added */
             added: string | null;
+        };
+        /**
+         * Known
+         * @description A model of the library that holds the same content already.
+         */
+        Known: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Path */
+            path: string;
         };
         /**
          * LanguageView
@@ -3250,6 +3523,66 @@ export interface components {
             note?: string | null;
             /** Ids */
             ids?: string[];
+        };
+        /**
+         * ListedFile
+         * @description One file of a listing. `size` is in bytes; `size_exact` is False when the source rounds it.
+         *
+         *     `role` is what the file is to its model: `model` and `shard` are weights; others are named for what they hold
+         *     (`text_encoder`, `vae`, `config`, `index`, `negative`, `archive`, `training_data`, `picture`, `card` ...).
+         *     `pick` selects the file at a source that gave it no id; `required` files belong to every download.
+         */
+        ListedFile: {
+            /** Name */
+            name: string;
+            /** Path */
+            path?: string | null;
+            /** File Id */
+            file_id?: string | null;
+            /** Size */
+            size?: number | null;
+            /**
+             * Size Exact
+             * @default true
+             */
+            size_exact: boolean;
+            /** @default {} */
+            digests: components["schemas"]["Digests"];
+            /**
+             * Role
+             * @default model
+             */
+            role: string;
+            /**
+             * Primary
+             * @default false
+             */
+            primary: boolean;
+            /** Format */
+            format?: string | null;
+            /** Precision */
+            precision?: string | null;
+            /** Quant */
+            quant?: string | null;
+            /** Variant */
+            variant?: string | null;
+            /** Pickle Scan */
+            pickle_scan?: string | null;
+            /** Virus Scan */
+            virus_scan?: string | null;
+            /** Scan Message */
+            scan_message?: string | null;
+            /** Scanned At */
+            scanned_at?: string | null;
+            /**
+             * Required
+             * @default false
+             */
+            required: boolean;
+            /** Pick */
+            pick?: {
+                [key: string]: string;
+            };
         };
         /**
          * LookupIn
@@ -3709,6 +4042,46 @@ export interface components {
          */
         NothingWish: Record<string, never>;
         /**
+         * Obstacle
+         * @description Why something could not be fetched as it is: a code of `core/errors` and its facts.
+         */
+        Obstacle: {
+            /** Code */
+            code: string;
+            /** Facts */
+            facts: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * Picture
+         * @description A preview picture or video. `nsfw_level` is Civitai's bit mask (1 PG … 16 XXX), None when unknown.
+         */
+        Picture: {
+            /** Url */
+            url: string;
+            /**
+             * Type
+             * @default image
+             * @enum {string}
+             */
+            type: "image" | "video";
+            /** Width */
+            width?: number | null;
+            /** Height */
+            height?: number | null;
+            /** Blurhash */
+            blurhash?: string | null;
+            /** Nsfw Level */
+            nsfw_level?: number | null;
+            /** Prompt */
+            prompt?: string | null;
+            /** Meta */
+            meta?: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * PlacementPlan
          * @description What would move, and what stays.
          */
@@ -3954,6 +4327,38 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * Ref
+         * @description A link, understood: which source, and what there. Holds no secret, so it may be stored and shown.
+         *
+         *     civitai: `model_id`, `version_id`, `file_id`, `digest`, `image_id`, `pick` (type, format, size, fp, quantType).
+         *     huggingface: `model_id` (org/name), `revision`, `path` (file or folder), `pick` (quant), `repo_type`.
+         *     url: `url` (cleaned of secrets), `digest` (sha256 given by the user, when any).
+         */
+        Ref: {
+            /** Source */
+            source: string;
+            /** Model Id */
+            model_id?: string | null;
+            /** Version Id */
+            version_id?: string | null;
+            /** File Id */
+            file_id?: string | null;
+            /** Image Id */
+            image_id?: string | null;
+            /** Digest */
+            digest?: string | null;
+            /** Revision */
+            revision?: string | null;
+            /** Path */
+            path?: string | null;
+            /** Url */
+            url?: string | null;
+            /** Pick */
+            pick?: {
+                [key: string]: string;
+            };
+        };
+        /**
          * Refreshed
          * @description What each source of a model said when it was asked anew.
          */
@@ -4027,30 +4432,12 @@ export interface components {
             why: string;
         };
         /**
-         * Relation
-         * @description What a model names: the `models` that are meant, or other versions that are here and where to `get` it.
-         */
-        Relation: {
-            /** Type */
-            type: string;
-            /** Ref */
-            ref: unknown;
-            /** Models */
-            models: components["schemas"]["ModelSummary"][];
-            /** Other Versions */
-            other_versions: components["schemas"]["ModelSummary"][];
-            /** Missing */
-            missing: boolean;
-            /** Get */
-            get: string | null;
-        };
-        /**
          * Relations
          * @description What a model names, and what names it.
          */
         Relations: {
             /** Relations */
-            relations: components["schemas"]["Relation"][];
+            relations: components["schemas"]["modella__api__record_shapes__Relation"][];
             /** Incoming */
             incoming: components["schemas"]["Namer"][];
         };
@@ -4623,6 +5010,20 @@ export interface components {
          */
         Step: "describe" | "fetch" | "verify" | "identify" | "place" | "register" | "link";
         /**
+         * Target
+         * @description The folder that a model would get below the library, the rule that says so, and the facts that filled it in.
+         */
+        Target: {
+            /** Folder */
+            folder: string;
+            /** Rule */
+            rule: string;
+            /** Because */
+            because: {
+                [key: string]: string;
+            };
+        };
+        /**
          * TaskView
          * @description How far a long task is: a scan, hashing, verifying, looking up, moving. `done` of `total` in its own unit.
          *
@@ -4672,6 +5073,99 @@ export interface components {
             began_at: string;
             /** Ended At */
             ended_at?: string | null;
+        };
+        /**
+         * ToldListing
+         * @description A listing as doors show it: without the answer that it was read from.
+         */
+        ToldListing: {
+            /** Source */
+            source: string;
+            ref: components["schemas"]["Ref"];
+            /** Page Url */
+            page_url?: string | null;
+            /** Model Id */
+            model_id?: string | null;
+            /** Version Id */
+            version_id?: string | null;
+            /** Revision */
+            revision?: string | null;
+            /** Name */
+            name: string;
+            /** Version */
+            version?: string | null;
+            /** Kind */
+            kind?: string | null;
+            /** Kind Text */
+            kind_text?: string | null;
+            /** Base Model */
+            base_model?: string | null;
+            /** Base Model Type */
+            base_model_type?: string | null;
+            /** Air */
+            air?: string | null;
+            /** Description */
+            description?: string | null;
+            /** Description Format */
+            description_format?: ("html" | "markdown") | null;
+            /** Version Description */
+            version_description?: string | null;
+            /**
+             * Tags
+             * @default []
+             */
+            tags: string[];
+            /**
+             * Trained Words
+             * @default []
+             */
+            trained_words: string[];
+            /** Creator */
+            creator?: string | null;
+            /** Creator Picture */
+            creator_picture?: string | null;
+            /** License */
+            license?: {
+                [key: string]: unknown;
+            };
+            /** Nsfw Level */
+            nsfw_level?: number | null;
+            /** Flags */
+            flags?: {
+                [key: string]: boolean;
+            };
+            /** Published At */
+            published_at?: string | null;
+            /** Updated At */
+            updated_at?: string | null;
+            /** Stats */
+            stats?: {
+                [key: string]: number;
+            };
+            /**
+             * Pictures
+             * @default []
+             */
+            pictures: components["schemas"]["Picture"][];
+            /**
+             * Files
+             * @default []
+             */
+            files: components["schemas"]["ListedFile"][];
+            /**
+             * Relations
+             * @default []
+             */
+            relations: components["schemas"]["modella__core__listing__Relation"][];
+            /**
+             * Versions
+             * @default []
+             */
+            versions: components["schemas"]["Choice"][];
+            /** @default open */
+            access: components["schemas"]["Access"];
+            /** Access Until */
+            access_until?: string | null;
         };
         /**
          * TrashEntry
@@ -5042,6 +5536,24 @@ export interface components {
             examples: components["schemas"]["Example"][];
         };
         /**
+         * Relation
+         * @description What a model names: the `models` that are meant, or other versions that are here and where to `get` it.
+         */
+        modella__api__record_shapes__Relation: {
+            /** Type */
+            type: string;
+            /** Ref */
+            ref: unknown;
+            /** Models */
+            models: components["schemas"]["ModelSummary"][];
+            /** Other Versions */
+            other_versions: components["schemas"]["ModelSummary"][];
+            /** Missing */
+            missing: boolean;
+            /** Get */
+            get: string | null;
+        };
+        /**
          * About
          * @description What is told of an archive without opening it: it stands in its comment.
          */
@@ -5064,6 +5576,19 @@ export interface components {
             models: number;
             /** Files */
             files: number;
+        };
+        /**
+         * Relation
+         * @description How this model relates to another: `ref` is free text such as a repo id, an AIR or a model id.
+         */
+        modella__core__listing__Relation: {
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "base" | "version-of" | "derived-from" | "requires" | "recommends";
+            /** Ref */
+            ref: string;
         };
     };
     responses: never;
@@ -5112,6 +5637,44 @@ export interface operations {
             };
         };
     };
+    list_families: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_list_FamilyView__"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     preview_download: {
         parameters: {
             query?: never;
@@ -5131,7 +5694,123 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Answer_dict_str__Any__"];
+                    "application/json": components["schemas"]["Answer_Foretold_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    preview_picture: {
+        parameters: {
+            query: {
+                url: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/webp": unknown;
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    pause_all: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_int_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    resume_all: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_int_"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
@@ -5160,6 +5839,8 @@ export interface operations {
                 state?: components["schemas"]["State"][] | null;
                 limit?: number;
                 cursor?: string | null;
+                /** @description Words in the name, the link or a file's name */
+                q?: string;
             };
             header?: never;
             path?: never;
@@ -5218,6 +5899,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Answer_DownloadView_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    clear_downloads: {
+        parameters: {
+            query: {
+                state: components["schemas"]["State"][];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_int_"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
@@ -5386,6 +6107,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Answer_DownloadView_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    target_of_download: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                download_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FinalizeIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_Target_"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */

@@ -8,7 +8,15 @@ export function NotFound() {
   const { t } = useWords();
   return (
     <Page title={t("web.app.not-found")}>
-      <State icon={Compass} title={t("web.app.not-found")} actions={<Link className="target" href="/library">{t("web.app.home")}</Link>}>
+      <State
+        icon={Compass}
+        title={t("web.app.not-found")}
+        actions={
+          <Link className="target" href="/library">
+            {t("web.app.home")}
+          </Link>
+        }
+      >
         <p>{t("web.app.not-found-hint")}</p>
       </State>
     </Page>
