@@ -22,8 +22,13 @@ export function RulesPreview({ preview, count }: { preview: UseQueryResult<Previ
       {error && !data && <Failure problem={error} retry={() => void refetch()} />}
       {data && !data.problems.length && items.length === 0 && <p>{t("web.settings.preview-empty")}</p>}
       {items.length > 0 && (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-        <section className={styles.scroll} aria-busy={isFetching} tabIndex={0} aria-label={t("web.settings.preview-table")}>
+        <section
+          className={styles.scroll}
+          aria-busy={isFetching}
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+          tabIndex={0}
+          aria-label={t("web.settings.preview-table")}
+        >
           <table className={styles.table}>
             <thead>
               <tr>

@@ -18,7 +18,10 @@ export function Upkeep({ begin }: { begin: ReturnType<typeof useTending>["begin"
               </p>
               <p className={styles.text}>{t(`web.settings.${work}-text`)}</p>
             </div>
-            <Button aria-label={t(`web.settings.${work}`)} onClick={() => void begin(work)}>
+            <Button
+              aria-label={t("web.settings.start-name", { name: t(`web.settings.${work}`) })}
+              onClick={() => void begin(work)}
+            >
               {t("web.settings.start")}
             </Button>
           </li>
