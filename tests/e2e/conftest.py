@@ -19,7 +19,7 @@ from modella.api import web
 from tests.e2e.browser import CHROMIUM, Visitor, chromium
 
 SAMPLE = 60
-LOCALES = {"MODELLA_LANG": "en", "NO_COLOR": "1"}
+LOCALES = {"NO_COLOR": "1"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -9,7 +9,7 @@ from tests.e2e.conftest import Demo, Visits, demo_in
 
 MANY = 10_000
 STALLED = 250
-"""Milliseconds. A loaded machine drops frames; `python3 dev.py bench` measures them, this finds what blocks the page."""
+"""Milliseconds. A loaded machine drops frames: `python3 dev.py bench` measures them, this finds what blocks."""
 
 SCROLL = """async ([speed, seconds]) => {
   const wall = document.querySelector('[role=grid]').parentElement;
@@ -22,7 +22,8 @@ SCROLL = """async ([speed, seconds]) => {
     if (now - begun < seconds * 1000) requestAnimationFrame(frame); else done();
   }));
   frames.sort((a, b) => a - b);
-  return { p50: frames[frames.length >> 1], p95: frames[Math.floor(frames.length * .95)], nodes: document.querySelectorAll('*').length };
+  const at = share => frames[Math.floor(frames.length * share)];
+  return { p50: at(.5), p95: at(.95), nodes: document.querySelectorAll('*').length };
 }"""
 
 

@@ -80,11 +80,10 @@ REFUSALS_OF_FILES: dict[int | str, dict[str, Any]] = {
 
 
 def words_for(request: Request) -> Words:
-    """The caller's language: MODELLA_LANG, else the setting, else what the browser asks for by Accept-Language."""
+    """The caller's language: what it asks for by Accept-Language, else that of the settings."""
     house = request.app.state.house
     chosen = house.settings().lang if house is not None else ""
-    wanted = [chosen] if chosen else accepted(request.headers.get("accept-language", ""))
-    return load_words(*wanted)
+    return load_words(*accepted(request.headers.get("accept-language", "")), chosen)
 
 
 def refuse(words: Words, problem: ModellaError, *, status: int = 0, sentence: str | None = None) -> Response:

@@ -16,7 +16,7 @@ import { Household } from "./Household";
 import { Nav } from "./Nav";
 import { NotFound } from "./NotFound";
 import { Overlays } from "./Overlays";
-import { routes } from "./routes";
+import { routeOf, routes } from "./routes";
 
 export function App() {
   useEffect(listen, []);
@@ -84,13 +84,13 @@ function Shell() {
   );
 }
 
-/** After going to another page the focus is on its content, as after loading one. */
+/** After going to another page the focus is on its content, as after loading one; parts of one page keep it. */
 function useFocusOnRouteChange(main: React.RefObject<HTMLElement | null>, path: string) {
-  const before = useRef(path);
+  const before = useRef(routeOf(path)?.page);
   useEffect(() => {
-    if (before.current === path) return;
-    before.current = path;
-    const inside = main.current?.contains(document.activeElement) && document.activeElement !== document.body;
-    if (!inside) main.current?.focus({ preventScroll: true });
+    const now = routeOf(path)?.page;
+    if (before.current === now) return;
+    before.current = now;
+    main.current?.focus({ preventScroll: true });
   }, [main, path]);
 }

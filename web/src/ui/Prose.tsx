@@ -62,5 +62,9 @@ export function Prose({ text, format, className }: { text: string; format: "html
     const page = new DOMParser().parseFromString(format === "markdown" ? markdown(text) : text, "text/html");
     return [...page.body.childNodes].map((each, at) => drawn(each, at, 0));
   }, [text, format]);
-  return <div className={classes(styles.prose, className)}>{parts}</div>;
+  return (
+    <div data-said="" className={classes(styles.prose, className)}>
+      {parts}
+    </div>
+  );
 }

@@ -22,10 +22,10 @@ export function Crumbs({ root, path, go }: CrumbsProps) {
           return (
             <li key={to}>
               {isHere ? (
-                <span aria-current="location">{step}</span>
+                <bdi aria-current="location">{step}</bdi>
               ) : (
                 <button type="button" onClick={() => go(to)}>
-                  {step}
+                  <bdi>{step}</bdi>
                 </button>
               )}
             </li>

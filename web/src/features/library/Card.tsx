@@ -94,7 +94,7 @@ export const Card = memo(function Card({ model, isSelected, isSelecting, isLive,
         />
         {!isRow && (
           <>
-            {base && <span className={classes(styles.badge, styles.base)}>{base}</span>}{" "}
+            {base && <bdi className={classes(styles.badge, styles.base)}>{base}</bdi>}{" "}
             {mark && (
               <span className={classes(styles.badge, styles.state)} data-tone={mark.tone}>
                 <mark.icon size={14} aria-hidden />

@@ -33,7 +33,7 @@ export function Facts({ record }: { record: ModelRecord }) {
       labels.facet("family"),
       record.family && (
         <Alike facet="family" value={record.family}>
-          {record.family}
+          <bdi>{record.family}</bdi>
         </Alike>
       ),
     ],
@@ -41,7 +41,7 @@ export function Facts({ record }: { record: ModelRecord }) {
       labels.facet("base_model"),
       record.base_model && (
         <Alike facet="base_model" value={record.base_model}>
-          {record.base_model}
+          <bdi>{record.base_model}</bdi>
         </Alike>
       ),
     ],
@@ -49,7 +49,7 @@ export function Facts({ record }: { record: ModelRecord }) {
       labels.facet("creator"),
       record.creator && (
         <Alike facet="creator" value={record.creator}>
-          {record.creator}
+          <bdi>{record.creator}</bdi>
         </Alike>
       ),
     ],

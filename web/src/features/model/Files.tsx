@@ -108,7 +108,9 @@ function FileRow({ file, hasSource }: { file: RecordFile; hasSource: boolean }) 
         <bdi>{file.name}</bdi>
         <span className="tabular">{format.bytes(file.size)}</span>
       </p>
-      <p className={styles.about}>{about.filter(Boolean).join(" · ")}</p>
+      <p className={styles.about}>
+        <bdi>{about.filter(Boolean).join(" · ")}</bdi>
+      </p>
       <p className={styles.trust} data-tone={tone}>
         {tone === "bad" ? <TriangleAlert size={16} aria-hidden /> : <ShieldCheck size={16} aria-hidden />}
         {trust}

@@ -40,8 +40,10 @@ export function Generation({ preview }: { preview: RecordPreview }) {
         <dl className={styles.settings}>
           {settings.map(([name, value]) => (
             <div key={name}>
-              <dt>{maybe(`web.model.parameter-names.${name}`) ?? name}</dt>
-              <dd>{value}</dd>
+              <dt>{maybe(`web.model.parameter-names.${name}`) ?? <bdi>{name}</bdi>}</dt>
+              <dd>
+                <bdi>{value}</bdi>
+              </dd>
             </div>
           ))}
         </dl>
@@ -50,7 +52,7 @@ export function Generation({ preview }: { preview: RecordPreview }) {
         <ul className={styles.resources} aria-label={t("web.model.resources")}>
           {resources.map((each) => (
             <li key={`${each.type}:${each.name}`}>
-              <bdi>{each.name}</bdi> <span>{[each.type, each.weight].filter(Boolean).join(" · ")}</span>
+              <bdi>{each.name}</bdi> <bdi>{[each.type, each.weight].filter(Boolean).join(" · ")}</bdi>
             </li>
           ))}
         </ul>

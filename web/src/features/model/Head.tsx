@@ -63,8 +63,16 @@ export function Head({ record, change }: { record: ModelRecord; change: Change }
       </p>
       <div className={styles.line}>
         <Chip icon={kindIcon(record.kind)}>{labels.kind(record.kind)}</Chip>
-        {record.family && <Chip>{record.family}</Chip>}
-        {record.base_model && record.base_model !== record.family && <Chip>{record.base_model}</Chip>}
+        {record.family && (
+          <Chip>
+            <bdi>{record.family}</bdi>
+          </Chip>
+        )}
+        {record.base_model && record.base_model !== record.family && (
+          <Chip>
+            <bdi>{record.base_model}</bdi>
+          </Chip>
+        )}
         <Stars record={record} change={change} />
       </div>
       {marks.length > 0 && (

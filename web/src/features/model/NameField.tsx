@@ -62,8 +62,10 @@ export function NameField({ record, change }: { record: ModelRecord; change: Cha
         onBlur={() => finish(true)}
         onKeyDown={(event) => {
           if (event.nativeEvent.isComposing) return;
-          if (event.key === "Enter") finish(true);
-          if (event.key === "Escape") finish(false);
+          if (event.key !== "Enter" && event.key !== "Escape") return;
+          // Else the same press would act on the button that gets the focus.
+          event.preventDefault();
+          finish(event.key === "Enter");
         }}
       />
     </div>

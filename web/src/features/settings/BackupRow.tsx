@@ -32,7 +32,9 @@ export function BackupRow({ backup, onRestore }: { backup: Backup; onRestore: ()
           {" · "}
           {format.bytes(backup.size)}
         </p>
-        <p className={styles.name}>{backup.name}</p>
+        <p className={styles.name}>
+          <bdi>{backup.name}</bdi>
+        </p>
       </div>
       <div className={styles.actions}>
         <Button
