@@ -46,7 +46,7 @@ def _downloads(me: Visitor, demo: Demo) -> None:
     for about in ("A slow file", "Wrong hash", "Needs payment"):
         demo.ask("POST", "/api/downloads", {"url": demo.example(about)})
     expect(me.page.get_by_role("progressbar").first).to_have_attribute("aria-valuetext", re.compile(r"/s"))
-    expect(me.page.get_by_text("Quarantined").first).to_be_visible()
+    expect(me.page.get_by_text("Mislabelled Jar").first).to_be_visible()
 
 
 SHOTS = (
