@@ -1,6 +1,6 @@
 import { CircleAlert, CloudOff, Ellipsis, Heart, type LucideIcon, Star, TriangleAlert } from "lucide-react";
 import { memo } from "react";
-import type { ModelSummary } from "@/api/models";
+import { type ModelSummary, pictureOf } from "@/api/models";
 import { useWords } from "@/i18n";
 import { kindIcon } from "@/lib/kindIcons";
 import { useLabels } from "@/lib/labels";
@@ -84,7 +84,7 @@ export const Card = memo(function Card({ model, isSelected, isSelecting, isLive,
         <Picture
           id={model.id}
           version={model.updated_at}
-          number={model.preview?.number}
+          number={pictureOf(model)}
           blurhash={model.preview?.blurhash}
           level={model.nsfw_level}
           video={model.video}
