@@ -11,12 +11,9 @@ from modella.cli.door import serve_quietly
 from modella.demo.civitai import KEY
 from modella.demo.hub import Hub
 from modella.demo.huggingface import TOKEN
-from tests.api.test_api import Client, client
+from tests.api.client import Client
 from tests.place import Place
 from tests.terminal import Terminal
-
-__all__ = ["client"]
-BAD = "canary-0123456789"
 
 
 def trial(client: Client, name: str) -> dict[str, Any]:

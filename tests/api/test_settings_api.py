@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from websockets.sync.client import connect
 
-from modella.cli.door import serve_quietly
 from modella.io.settings import CHANGEABLE, Settings
-from tests.api.test_api import Client
+from modella.wiring import House
+from tests.api.client import Client
 from tests.place import Place
 
 NEW = {
@@ -19,16 +19,15 @@ NEW = {
 
 
 @pytest.fixture
-def client(place: Place) -> Iterator[Client]:
+def house(place: Place) -> Iterator[House]:
     place.env = {"MODELLA_DENSITY": "compact"}
     place.home.mkdir()
     (place.home / "config.toml").write_text("previews = 3\n")
-    house = place.open()
+    opened = place.open()
     try:
-        with serve_quietly(house) as address:
-            yield Client(address)
+        yield opened
     finally:
-        house.close()
+        opened.close()
 
 
 def settings(client: Client) -> dict[str, dict[str, Any]]:
