@@ -94,14 +94,16 @@ export const Card = memo(function Card({ model, isSelected, isSelecting, isLive,
         />
         {!isRow && (
           <>
-            {base && <bdi className={classes(styles.badge, styles.base)}>{base}</bdi>}{" "}
+            <span className={styles.top}>
+              {base && <bdi className={classes(styles.badge, styles.base)}>{base}</bdi>}{" "}
+              <span className={classes(styles.badge, styles.kind)}>{labels.kind(model.kind)}</span>
+            </span>{" "}
             {mark && (
               <span className={classes(styles.badge, styles.state)} data-tone={mark.tone}>
                 <mark.icon size={14} aria-hidden />
                 {mark.words}
               </span>
-            )}{" "}
-            <span className={classes(styles.badge, styles.kind)}>{labels.kind(model.kind)}</span>
+            )}
           </>
         )}
       </div>
