@@ -45,8 +45,8 @@ export function useCardWords() {
     const [kind, base] = [labels.kind(model.kind), model.base_model ?? model.family];
     const [size, rating] = [format.bytes(model.size), model.rating || ""];
     const orders = {
-      card: [size, about, rating, kind, mark?.words, base],
-      small: [size, rating, kind, mark?.words, about, base],
+      card: [size, about, rating, mark?.words, kind, base],
+      small: [size, rating, mark?.words, kind, about, base],
       row: [size, about, rating, mark?.words, kind, base, format.day(model.added_at)],
     };
     return [model.name, ...orders[look]].filter(Boolean).join(" ");
@@ -94,14 +94,16 @@ export const Card = memo(function Card({ model, isSelected, isSelecting, isLive,
         />
         {!isRow && (
           <>
-            <span className={classes(styles.badge, styles.kind)}>{labels.kind(model.kind)}</span>{" "}
             {mark && (
               <span className={classes(styles.badge, styles.state)} data-tone={mark.tone}>
                 <mark.icon size={14} aria-hidden />
                 {mark.words}
               </span>
             )}{" "}
-            {base && <bdi className={classes(styles.badge, styles.base)}>{base}</bdi>}
+            <span className={styles.top}>
+              <span className={classes(styles.badge, styles.kind)}>{labels.kind(model.kind)}</span>{" "}
+              {base && <bdi className={classes(styles.badge, styles.base)}>{base}</bdi>}
+            </span>
           </>
         )}
       </div>
