@@ -15,6 +15,8 @@ from tests.api.client import Client
 from tests.place import Place
 from tests.terminal import Terminal
 
+BAD = "canary-0123456789"
+
 
 def trial(client: Client, name: str) -> dict[str, Any]:
     status, told = client.ask("POST", f"/api/tokens/{name}/test", {})
