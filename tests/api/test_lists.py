@@ -193,7 +193,7 @@ def test_whoever_listens_hears_of_lists(shelf: Shelf, client: Client) -> None:
         ("PUT", "/api/lists/a%00b", {}, 422),
         ("PUT", "/api/lists/%20", {}, 422),
         ("PUT", "/api/lists/" + "x" * 101, {}, 422),
-        ("PUT", "/api/lists/a%2Fb", {}, 404),
+        ("PUT", "/api/lists/a%2Fb", {}, 422),
         ("PUT", "/api/lists/new", {"ids": "all"}, 422),
         ("PUT", "/api/lists/new", {"models": []}, 422),
         ("GET", "/api/lists/nothing", None, 404),
