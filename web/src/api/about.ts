@@ -1,6 +1,7 @@
 /** What program the server is, and what it knows by name. */
 
 import { queryOptions, useQuery } from "@tanstack/react-query";
+import { useCallback } from "react";
 import { client, data, type Schemas } from "./client";
 
 export type Example = Schemas["Example"];
@@ -22,3 +23,9 @@ const families = queryOptions({
 
 /** Every architecture with its names. */
 export const useFamilies = () => useQuery(families);
+
+/** What an architecture is called; its spelling in records until that is known, and where nobody knows it. */
+export function useFamilyName(): (name: string) => string {
+  const { data } = useFamilies();
+  return useCallback((name) => data?.find((each) => each.name === name)?.label ?? name, [data]);
+}

@@ -1,5 +1,5 @@
 import { Command, Ellipsis, Plus } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Link, useLocation } from "wouter";
 import { useUnfinished } from "@/api/downloads";
 import { useWords } from "@/i18n";
@@ -13,8 +13,28 @@ import { type MenuEntry, menu } from "./routes";
 export function Nav() {
   const { t } = useWords();
   const [isOpen, setOpen] = useState(false);
+  const nav = useRef<HTMLElement>(null);
+  const more = useRef<HTMLButtonElement>(null);
+  const close = () => setOpen(false);
+  useEffect(() => {
+    if (!isOpen) return;
+    const onPointer = (event: PointerEvent) => {
+      if (!nav.current?.contains(event.target as Node)) setOpen(false);
+    };
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== "Escape") return;
+      setOpen(false);
+      more.current?.focus();
+    };
+    document.addEventListener("pointerdown", onPointer);
+    document.addEventListener("keydown", onKey);
+    return () => {
+      document.removeEventListener("pointerdown", onPointer);
+      document.removeEventListener("keydown", onKey);
+    };
+  }, [isOpen]);
   return (
-    <nav aria-label={t("web.app.menu")} className={styles.nav}>
+    <nav ref={nav} aria-label={t("web.app.menu")} className={styles.nav}>
       <p className={styles.brand} aria-hidden>
         <Mark />
         <span>{t("web.app.name")}</span>
@@ -23,14 +43,14 @@ export function Nav() {
         <Plus size={20} aria-hidden />
         <span>{t("web.nav.add")}</span>
       </button>
-      <ul className={styles.list} data-open={isOpen || undefined}>
-        {menu.map((entry) => (
-          <li key={entry.path} data-first={entry.first || undefined}>
-            <Entry entry={entry} onGo={() => setOpen(false)} />
-          </li>
-        ))}
-      </ul>
+      <Entries of={menu.filter((each) => each.first)} className={styles.list} onGo={close} />
+      <Entries
+        of={menu.filter((each) => !each.first)}
+        className={classes(styles.list, styles.rest, isOpen && styles.open)}
+        onGo={close}
+      />
       <button
+        ref={more}
         type="button"
         className={classes(styles.entry, styles.more)}
         aria-expanded={isOpen}
@@ -51,6 +71,22 @@ export function Nav() {
     </nav>
   );
 }
+
+interface EntriesProps {
+  of: MenuEntry[];
+  className: string | undefined;
+  onGo: () => void;
+}
+
+const Entries = ({ of, className, onGo }: EntriesProps) => (
+  <ul className={className}>
+    {of.map((entry) => (
+      <li key={entry.path}>
+        <Entry entry={entry} onGo={onGo} />
+      </li>
+    ))}
+  </ul>
+);
 
 function Entry({ entry, onGo }: { entry: MenuEntry; onGo: () => void }) {
   const { t } = useWords();

@@ -101,6 +101,7 @@ export function keysOf(shortcut: string): string[] {
   const first = shortcut.split(",")[0] ?? "";
   return first
     .split(" ")
+    .map((part) => (part.includes("+") ? part.replace(/[a-z]$/, (letter) => letter.toUpperCase()) : part))
     .map((part) => part.replace("Mod+", IS_MAC ? "⌘" : "Ctrl+").replace("Alt+", IS_MAC ? "⌥" : "Alt+"));
 }
 

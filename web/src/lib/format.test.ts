@@ -7,8 +7,8 @@ const NOW = Date.UTC(2026, 10, 21);
 
 describe("sizes", () => {
   test.each([
-    [0, "0 byte"],
-    [999, "999 byte"],
+    [0, "0 bytes"],
+    [999, "999 bytes"],
     [1000, "1 kB"],
     [999_600, "1 MB"],
     [6_938_041_052, "6.94 GB"],
@@ -34,4 +34,8 @@ describe("times", () => {
     [3599, "59 min"],
     [5400, "1 hr 30 min"],
   ])("%i seconds last %s", (length, told) => expect(english.span(length)).toBe(told));
+});
+
+test("a share that is there never reads as nothing", () => {
+  expect([0, 0.0001, 0.01, 1].map(english.share)).toEqual(["0%", "<1%", "1%", "100%"]);
 });

@@ -35,7 +35,8 @@ export function makeFormat(locale: string) {
       made = new Intl.NumberFormat(locale, {
         style: "unit",
         unit,
-        unitDisplay: "short",
+        // English and others write "0 byte" when short.
+        unitDisplay: unit === "byte" ? "long" : "short",
         maximumFractionDigits: digits,
       });
       amounts.set(key, made);
@@ -52,6 +53,8 @@ export function makeFormat(locale: string) {
     locale,
     number: (value: number) => plain.format(value),
     percent: (value: number) => percent.format(value),
+    /** A part of a whole: what is there never reads as nothing. */
+    share: (value: number) => (value > 0 && value < 0.005 ? `<${percent.format(0.01)}` : percent.format(value)),
     plural: (count: number) => plurals.select(count),
     bytes: (count: number) => sized(count, ""),
     speed: (perSecond: number) => sized(perSecond, "-per-second"),

@@ -86,7 +86,7 @@ export function SelectField({ label, help, wrong, bare, options, className, ...r
         {...rest}
         id={id}
         aria-describedby={described(id, { help, wrong })}
-        className={classes(styles.input, className)}
+        className={classes(styles.input, styles.select, className)}
       >
         {options.map(([value, words]) => (
           <option key={value} value={value}>

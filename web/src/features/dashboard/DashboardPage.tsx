@@ -33,9 +33,9 @@ export default function DashboardPage() {
       <div className={styles.tiles}>
         <Running />
         <Attention />
+        {usage && <Drives usage={usage} />}
         {!isEmpty && <News />}
         {usage && !isEmpty && <Kinds usage={usage} />}
-        {usage && <Drives usage={usage} />}
       </div>
     </Page>
   );

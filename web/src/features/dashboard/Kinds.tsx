@@ -1,7 +1,7 @@
 import { Link } from "wouter";
 import type { Schemas } from "@/api/client";
 import { useWords } from "@/i18n";
-import { colourOf } from "@/lib/chart";
+import { coloursOf } from "@/lib/chart";
 import { useLabels } from "@/lib/labels";
 import { Donut } from "@/ui/Donut";
 import styles from "./Kinds.module.css";
@@ -12,9 +12,14 @@ export function Kinds({ usage }: { usage: Schemas["Usage"] }) {
   const { t, format } = useWords();
   const labels = useLabels();
   const all = usage.total.bytes || 1;
-  const kinds = usage.by_kind.map((each) => ({ ...each, name: labels.kind(each.value), colour: colourOf(each.value) }));
+  const colours = coloursOf(usage.by_kind.map((each) => each.value));
+  const kinds = usage.by_kind.map((each) => ({
+    ...each,
+    name: labels.kind(each.value),
+    colour: colours.get(each.value) ?? 8,
+  }));
   return (
-    <Tile title={t("web.dashboard.kinds")}>
+    <Tile title={t("web.dashboard.kinds")} wide>
       <div className={styles.kinds}>
         <Donut
           title={t("web.dashboard.kinds")}
@@ -45,7 +50,7 @@ export function Kinds({ usage }: { usage: Schemas["Usage"] }) {
                 </th>
                 <td>{format.number(each.count)}</td>
                 <td>{format.bytes(each.bytes)}</td>
-                <td>{format.percent(each.bytes / all)}</td>
+                <td>{format.share(each.bytes / all)}</td>
               </tr>
             ))}
           </tbody>

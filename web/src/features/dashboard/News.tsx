@@ -30,9 +30,8 @@ export function News() {
                 />
               </div>
               <bdi className={styles.name}>{model.name}</bdi>
-              <small>
-                {labels.kind(model.kind)} · {format.ago(model.added_at)}
-              </small>
+              <small>{labels.kind(model.kind)}</small>
+              <small>{format.ago(model.added_at)}</small>
             </Link>
           </li>
         ))}

@@ -35,6 +35,12 @@ function markOf(model: ModelSummary, said: (code: string) => string): Mark | und
   return trust ? { icon: TriangleAlert, words: said(trust), tone: "bad" } : undefined;
 }
 
+/** What a model builds on; sources call upscalers and the like "Upscaler" there too, which is said once. */
+function baseOf(model: ModelSummary, kind: string): string | null | undefined {
+  const base = model.base_model ?? model.family;
+  return base === kind ? undefined : base;
+}
+
 /** What a card shows, in words and in the order in which it shows it. */
 export function useCardWords() {
   const { maybe, format } = useWords();
@@ -42,7 +48,8 @@ export function useCardWords() {
   return (model: ModelSummary, look: CardProps["look"]): string => {
     const about = [model.version, model.creator].filter(Boolean).join(" · ");
     const mark = markOf(model, (code) => maybe(`marks.${code}`) ?? code);
-    const [kind, base] = [labels.kind(model.kind), model.base_model ?? model.family];
+    const kind = labels.kind(model.kind);
+    const base = baseOf(model, kind);
     const [size, rating] = [format.bytes(model.size), model.rating || ""];
     const orders = {
       card: [size, about, rating, mark?.words, kind, base],
@@ -58,7 +65,7 @@ export const Card = memo(function Card({ model, isSelected, isSelecting, isLive,
   const { t, format, maybe } = useWords();
   const labels = useLabels();
   const mark = markOf(model, (code) => maybe(`marks.${code}`) ?? code);
-  const base = model.base_model ?? model.family;
+  const base = baseOf(model, labels.kind(model.kind));
   const about = [model.version, model.creator].filter(Boolean).join(" · ");
   const isRow = look === "row";
   return (
@@ -93,18 +100,16 @@ export const Card = memo(function Card({ model, isSelected, isSelecting, isLive,
           icon={kindIcon(model.kind)}
         />
         {!isRow && (
-          <>
+          <div className={styles.badges}>
             {mark && (
               <span className={classes(styles.badge, styles.state)} data-tone={mark.tone}>
                 <mark.icon size={14} aria-hidden />
                 {mark.words}
               </span>
             )}{" "}
-            <span className={styles.top}>
-              <span className={classes(styles.badge, styles.kind)}>{labels.kind(model.kind)}</span>{" "}
-              {base && <bdi className={classes(styles.badge, styles.base)}>{base}</bdi>}
-            </span>
-          </>
+            <span className={classes(styles.badge, styles.kind)}>{labels.kind(model.kind)}</span>{" "}
+            {base && <bdi className={classes(styles.badge, styles.base)}>{base}</bdi>}
+          </div>
         )}
       </div>
       <button

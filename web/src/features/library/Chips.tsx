@@ -7,16 +7,17 @@ import type { Key } from "@/i18n/texts";
 import { useLabels } from "@/lib/labels";
 import { hideFrom } from "@/lib/nsfw";
 import styles from "./Chips.module.css";
+import type { ValueName } from "./useValueName";
 
 interface ChipsProps {
   params: URLSearchParams;
-  rootName: (id: string) => string;
+  nameOf: ValueName;
   change: (values: Record<string, string[]>) => void;
   clear: () => void;
 }
 
 /** The filters that count now, each of which can be taken away. */
-export function Chips({ params, rootName, change, clear }: ChipsProps) {
+export function Chips({ params, nameOf, change, clear }: ChipsProps) {
   const { t } = useWords();
   const labels = useLabels();
   const active = FACETS.flatMap((facet) => params.getAll(facet).map((value) => ({ facet, value })));
@@ -27,7 +28,7 @@ export function Chips({ params, rootName, change, clear }: ChipsProps) {
     <ul className={styles.chips} aria-label={t("web.library.active")}>
       {active.map(({ facet, value }) => {
         const plain = value.replace(/^!/, "");
-        const label = facet === "root" && plain && plain !== "none" ? rootName(plain) : labels.value(facet, plain);
+        const label = nameOf(facet, plain);
         const words = `${labels.facet(facet)}: ${value.startsWith("!") ? t("web.library.without", { name: label }) : label}`;
         return (
           <li key={`${facet}:${value}`}>

@@ -7,11 +7,12 @@ import { stored } from "@/lib/stored";
 import { useStored } from "@/lib/useStored";
 import { classes } from "@/ui/classes";
 import styles from "./Facets.module.css";
+import type { ValueName } from "./useValueName";
 
 interface FacetsProps {
   facets: FacetCounts | undefined;
   params: URLSearchParams;
-  rootName: (id: string) => string;
+  nameOf: ValueName;
   change: (values: Record<string, string[]>) => void;
 }
 
@@ -20,10 +21,22 @@ const OPEN_AT_FIRST = ["kind", "family", "base_model", "tag"];
 const opened = stored<string[]>("modella.facets", OPEN_AT_FIRST);
 
 /** What models can be narrowed by, with how many each would leave. */
-export function Facets({ facets, params, rootName, change }: FacetsProps) {
+export function Facets({ facets, params, nameOf, change }: FacetsProps) {
+  const labels = useLabels();
   const [open, setOpen] = useStored(opened);
   const toggle = (facet: string) =>
     setOpen(open.includes(facet) ? open.filter((each) => each !== facet) : [...open, facet]);
+  const isNothing = FACETS.every((facet) => !facets?.[facet]?.length && !params.has(facet));
+  if (facets && isNothing)
+    return (
+      <ul className={styles.facets}>
+        {FACETS.map((facet) => (
+          <li key={facet} className={styles.none}>
+            {labels.facet(facet)}
+          </li>
+        ))}
+      </ul>
+    );
   return (
     <div className={styles.facets}>
       {FACETS.map((facet) => (
@@ -34,7 +47,7 @@ export function Facets({ facets, params, rootName, change }: FacetsProps) {
           chosen={params.getAll(facet)}
           isOpen={open.includes(facet)}
           onToggle={() => toggle(facet)}
-          rootName={rootName}
+          nameOf={nameOf}
           change={(values) => change({ [facet]: values })}
         />
       ))}
@@ -48,7 +61,7 @@ interface OneProps {
   chosen: string[];
   isOpen: boolean;
   onToggle: () => void;
-  rootName: (id: string) => string;
+  nameOf: ValueName;
   change: (values: string[]) => void;
 }
 
@@ -60,7 +73,7 @@ function ordered(values: [string, number][], chosen: string[]): [string, number]
   return [...first, ...values.filter(([value]) => !plain.includes(value))];
 }
 
-function One({ facet, values, chosen, isOpen, onToggle, rootName, change }: OneProps) {
+function One({ facet, values, chosen, isOpen, onToggle, nameOf, change }: OneProps) {
   const { t } = useWords();
   const labels = useLabels();
   const [isAll, setAll] = useState(false);
@@ -68,8 +81,7 @@ function One({ facet, values, chosen, isOpen, onToggle, rootName, change }: OneP
   const name = labels.facet(facet);
   const all = ordered(values, chosen);
   if (all.length === 0 || (all.length === 1 && all[0]?.[0] === "none" && !chosen.length)) return null;
-  const labelOf = (value: string) =>
-    facet === "root" && value && value !== "none" ? rootName(value) : labels.value(facet, value);
+  const labelOf = (value: string) => nameOf(facet, value);
   const fitting = all.filter(([value]) => labelOf(value).toLowerCase().includes(typed.toLowerCase()));
   const shown = isAll || typed ? fitting : fitting.slice(0, Math.max(FEW, chosen.length));
   return (

@@ -3,7 +3,6 @@ import { FolderSearch, Images, Link2, SearchX } from "lucide-react";
 import { Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useLocation } from "wouter";
 import { askedOf, idsOf, leftOut, type ModelSummary, useWall } from "@/api/models";
-import { useRootName } from "@/api/roots";
 import { useWords } from "@/i18n";
 import { type Action, useActions } from "@/lib/actions";
 import { openAdd } from "@/lib/adding";
@@ -25,6 +24,7 @@ import styles from "./LibraryPage.module.css";
 import { useSelection } from "./selection";
 import { Toolbar } from "./Toolbar";
 import { useSpeedGate } from "./useSpeedGate";
+import { useValueName } from "./useValueName";
 import { Wall } from "./Wall";
 
 const CardMenu = page(() => import("./CardMenu"));
@@ -48,7 +48,7 @@ export default function LibraryPage() {
   const [isFilters, setFilters] = useStored(filtersShown);
   const [isSheet, setSheet] = useState(false);
   const [menu, setMenu] = useState<{ model: ModelSummary; index: number; anchor: HTMLElement }>();
-  const rootName = useRootName();
+  const nameOf = useValueName();
   const queryClient = useQueryClient();
 
   const onPages = useCallback((next: number[]) => setWanted((now) => (now.join() === next.join() ? now : next)), []);
@@ -91,10 +91,11 @@ export default function LibraryPage() {
     ),
   );
 
+  const isEmpty = wall.first.isFetched && wall.total === 0 && asked === "" && leftOut(params).length === 0;
   const clear = () => go("/library");
-  const facets = <Facets facets={wall.facets} params={params} rootName={rootName} change={change} />;
+  const facets = <Facets facets={wall.facets} params={params} nameOf={nameOf} change={change} />;
   return (
-    <div className={styles.library} data-filters={isFilters || undefined}>
+    <div className={styles.library} data-filters={(isFilters && !isEmpty) || undefined}>
       <h1 className="visually-hidden">{t("web.library.title")}</h1>
       <aside className={styles.side} aria-label={t("web.library.filters")}>
         {facets}
@@ -109,7 +110,7 @@ export default function LibraryPage() {
           isFilters={isFilters}
           onFilters={() => (matchMedia("(width < 1000px)").matches ? setSheet(true) : setFilters(!isFilters))}
         />
-        <Chips params={params} rootName={rootName} change={change} clear={clear} />
+        <Chips params={params} nameOf={nameOf} change={change} clear={clear} />
         {wall.meant && Object.keys(wall.meant).length > 0 && (
           <p className={styles.meant}>
             {Object.entries(wall.meant).map(([typed, meant]) => (
@@ -123,7 +124,7 @@ export default function LibraryPage() {
         {wall.first.isError && !wall.first.data ? (
           <Failure problem={wall.first.error} retry={() => queryClient.invalidateQueries({ queryKey: ["models"] })} />
         ) : wall.first.isFetched && wall.total === 0 ? (
-          asked === "" && leftOut(params).length === 0 ? (
+          isEmpty ? (
             <Empty />
           ) : (
             <State
@@ -161,7 +162,11 @@ export default function LibraryPage() {
             onClose={() => setMenu(undefined)}
           />
         )}
-        {isSheet && <FilterSheet onClose={() => setSheet(false)}>{facets}</FilterSheet>}
+        {isSheet && (
+          <FilterSheet total={wall.first.data && wall.total} onClose={() => setSheet(false)}>
+            {facets}
+          </FilterSheet>
+        )}
       </Suspense>
     </div>
   );

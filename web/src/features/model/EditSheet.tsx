@@ -1,5 +1,6 @@
 import { RotateCcw } from "lucide-react";
 import { useState } from "react";
+import { useFamilies, useFamilyName } from "@/api/about";
 import { Refused } from "@/api/client";
 import { type ModelRecord, modelQuery } from "@/api/models";
 import { queries } from "@/api/queries";
@@ -204,7 +205,9 @@ const LONGEST = 160;
 function useShown(field: Field) {
   const { t } = useWords();
   const labels = useLabels();
+  const familyName = useFamilyName();
   return (value: unknown): string => {
+    if (field.typed === "family") return familyName(typedOf(value));
     if (field.typed === "kind") return labels.kind(String(value ?? "unknown"));
     if (field.typed === "yes") return value ? t("web.model.yes") : t("web.model.no");
     const text = Array.isArray(value) ? value.join(", ") : typedOf(value).replace(/<[^>]*>/g, " ");
@@ -224,6 +227,7 @@ interface InputProps {
 function Input({ field, shown, help, isWrong, onType }: InputProps) {
   const { t } = useWords();
   const labels = useLabels();
+  const { data: families = [] } = useFamilies();
   const label = fieldName(t, field.name);
   const wrong = isWrong ? t("web.model.not-a-value") : undefined;
   const frame = { label, help: help || undefined, wrong };
@@ -241,6 +245,21 @@ function Input({ field, shown, help, isWrong, onType }: InputProps) {
           ]}
         />
       );
+    case "family": {
+      const isKnown = !shown || families.some((each) => each.name === shown);
+      return (
+        <SelectField
+          {...frame}
+          value={shown}
+          onChange={onChange}
+          options={[
+            ["", t("web.values.none")],
+            ...(isKnown ? [] : ([[shown, shown]] as const)),
+            ...families.map((each) => [each.name, each.label] as const),
+          ]}
+        />
+      );
+    }
     case "level": {
       const known = RATINGS.some(([, level]) => String(level) === shown);
       return (

@@ -1,6 +1,7 @@
 import { ExternalLink, TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import { Link } from "wouter";
+import { useFamilyName } from "@/api/about";
 import type { ModelRecord } from "@/api/models";
 import { useWords } from "@/i18n";
 import { useLabels } from "@/lib/labels";
@@ -18,6 +19,7 @@ function Alike({ facet, value, children }: { facet: string; value: string; child
 export function Facts({ record }: { record: ModelRecord }) {
   const { t, maybe, format } = useWords();
   const labels = useLabels();
+  const familyName = useFamilyName();
   const sources = record.sources ?? [];
   const terms = termsOf(record.license ?? {}, maybe);
   const size = record.files.reduce((sum, file) => sum + file.size, 0);
@@ -33,7 +35,7 @@ export function Facts({ record }: { record: ModelRecord }) {
       labels.facet("family"),
       record.family && (
         <Alike facet="family" value={record.family}>
-          <bdi>{record.family}</bdi>
+          <bdi>{familyName(record.family)}</bdi>
         </Alike>
       ),
     ],

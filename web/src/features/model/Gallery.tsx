@@ -202,6 +202,7 @@ function Large({ label, onClose, children }: { label: string; onClose: () => voi
   return (
     <dialog
       ref={dialog}
+      data-theme={document.documentElement.dataset.theme === "contrast" ? undefined : "dark"}
       aria-label={label}
       className={styles.whole}
       onCancel={(event) => {

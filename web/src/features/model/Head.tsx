@@ -1,4 +1,5 @@
 import { CircleAlert, CloudOff, Heart, type LucideIcon, ShieldAlert, TriangleAlert } from "lucide-react";
+import { useFamilyName } from "@/api/about";
 import type { ModelRecord } from "@/api/models";
 import { useWords } from "@/i18n";
 import { kindIcon } from "@/lib/kindIcons";
@@ -38,6 +39,8 @@ function useMarks(record: ModelRecord): Mark[] {
 export function Head({ record, change }: { record: ModelRecord; change: Change }) {
   const { t } = useWords();
   const labels = useLabels();
+  const familyName = useFamilyName();
+  const family = record.family && familyName(record.family);
   const marks = useMarks(record);
   const isFavorite = record.favorite === true;
   return (
@@ -65,10 +68,10 @@ export function Head({ record, change }: { record: ModelRecord; change: Change }
         <Chip icon={kindIcon(record.kind)}>{labels.kind(record.kind)}</Chip>
         {record.family && (
           <Chip>
-            <bdi>{record.family}</bdi>
+            <bdi>{family}</bdi>
           </Chip>
         )}
-        {record.base_model && record.base_model !== record.family && (
+        {record.base_model && record.base_model !== record.family && record.base_model !== family && (
           <Chip>
             <bdi>{record.base_model}</bdi>
           </Chip>

@@ -41,7 +41,7 @@ export function NameField({ record, change }: { record: ModelRecord; change: Cha
     return (
       <div className={`${styles.name} ${styles.shown}`}>
         <h1>
-          <bdi>{record.name}</bdi>
+          <bdi title={record.name}>{record.name}</bdi>
         </h1>
         <Button ref={pencil} look="quiet" small icon={Pencil} iconOnly onClick={() => setTyped(record.name)}>
           {t("web.model.edit-name")}

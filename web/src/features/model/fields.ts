@@ -2,7 +2,7 @@
 
 import { LEVELS } from "@/lib/nsfw";
 
-export type Typed = "line" | "area" | "list" | "kind" | "level" | "number" | "yes";
+export type Typed = "line" | "area" | "list" | "kind" | "family" | "level" | "number" | "yes";
 
 export interface Field {
   name: string;
@@ -12,7 +12,7 @@ export interface Field {
 export const FIELDS: Field[] = [
   { name: "name", typed: "line" },
   { name: "kind", typed: "kind" },
-  { name: "family", typed: "line" },
+  { name: "family", typed: "family" },
   { name: "base_model", typed: "line" },
   { name: "version", typed: "line" },
   { name: "creator", typed: "line" },

@@ -68,7 +68,9 @@ export default function Palette({ onClose }: { onClose: () => void }) {
           run: () => go(`/models/${model.id}`),
         }))
       : [];
-  const entries = [...commands, ...found];
+  // A command that merely holds the letters stands behind a model that begins with them.
+  const isLoose = asked.length > 1 && (fitting[0]?.fit ?? 0) < 2;
+  const entries = isLoose ? [...found, ...commands] : [...commands, ...found];
   const chosen = Math.min(at, entries.length - 1);
 
   function run(entry: Entry | undefined) {
@@ -154,8 +156,9 @@ export default function Palette({ onClose }: { onClose: () => void }) {
             aria-label={t("web.palette.results")}
             className={styles.list}
           >
-            {group(t("web.palette.commands"), 0, commands)}
-            {group(t("web.palette.models"), commands.length, found)}
+            {isLoose && group(t("web.palette.models"), 0, found)}
+            {group(t("web.palette.commands"), isLoose ? found.length : 0, commands)}
+            {!isLoose && group(t("web.palette.models"), commands.length, found)}
           </div>
           {entries.length === 0 && <p className={styles.none}>{t("web.palette.nothing")}</p>}
         </Dialog>

@@ -3,6 +3,7 @@ import { tokensQuery } from "@/api/tokens";
 import { useWords } from "@/i18n";
 import { Failure } from "@/ui/State";
 import { KeyCard } from "./KeyCard";
+import styles from "./KeyCard.module.css";
 
 /** One card for each source that takes a key. */
 export function KeysSection() {
@@ -11,7 +12,7 @@ export function KeysSection() {
   if (error) return <Failure problem={error} retry={() => void refetch()} />;
   return (
     <>
-      <p>{t("web.settings.keys-lead")}</p>
+      <p className={styles.lead}>{t("web.settings.keys-lead")}</p>
       {data.map((each) => (
         <KeyCard key={each.name} held={each} />
       ))}

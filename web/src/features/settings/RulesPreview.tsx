@@ -1,5 +1,6 @@
 import type { UseQueryResult } from "@tanstack/react-query";
 import { ArrowRight } from "lucide-react";
+import { useFamilyName } from "@/api/about";
 import type { RulesPreview as Preview } from "@/api/rules";
 import { useWords } from "@/i18n";
 import { useLabels } from "@/lib/labels";
@@ -53,13 +54,16 @@ export function RulesPreview({ preview, count }: { preview: UseQueryResult<Previ
 function Row({ item, count }: { item: Preview["items"][number]; count: number }) {
   const { t } = useWords();
   const labels = useLabels();
+  const familyName = useFamilyName();
   const isMoving = item.stays === null || item.stays === undefined;
   const rule = item.rule === null || item.rule === undefined ? undefined : item.rule + 1;
   return (
     <tr data-moving={isMoving || undefined}>
       <th scope="row">
         <bdi>{item.name}</bdi>
-        <span className={styles.detail}>{[labels.kind(item.kind), item.family].filter(Boolean).join(" · ")}</span>
+        <span className={styles.detail}>
+          {[labels.kind(item.kind), item.family && familyName(item.family)].filter(Boolean).join(" · ")}
+        </span>
       </th>
       <td>
         <code>{item.now}</code>

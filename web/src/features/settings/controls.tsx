@@ -70,6 +70,7 @@ function Typed({ setting, saving, help }: ControlProps) {
       value={typed ?? told}
       readOnly={!setting.changeable}
       inputMode={mode}
+      size={mode && 12}
       spellCheck={isCode ? false : undefined}
       autoComplete="off"
       onChange={(event) => {

@@ -4,7 +4,7 @@
 import {
   Archive,
   Download,
-  FolderTree,
+  Images,
   Info,
   KeyRound,
   ListTree,
@@ -34,7 +34,7 @@ export interface Section {
 }
 
 const OURS: Section[] = [
-  { name: "library", title: "web.settings.sections.library", icon: FolderTree, content: LibrarySection },
+  { name: "library", title: "web.settings.sections.library", icon: Images, content: LibrarySection },
   { name: "rules", title: "web.settings.sections.rules", icon: ListTree, content: RulesSection },
   { name: "keys", title: "web.settings.sections.keys", icon: KeyRound, content: KeysSection },
   { name: "downloads", title: "web.settings.sections.downloads", icon: Download, content: DownloadsSection },
