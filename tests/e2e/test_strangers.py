@@ -111,3 +111,23 @@ def test_the_narrowest_screen_still_says_which_folder_and_how_the_wall_is_sorted
     assert sort is not None
     assert order is not None
     assert sort["x"] + sort["width"] <= order["x"]
+
+
+def test_a_model_that_went_elsewhere_is_said_to_be_gone_and_is_there_again_when_it_is_back(
+    at: Demo, visit: Visits
+) -> None:
+    model = stranger(at)["id"]
+    name = "<b>bold</b> 1 < 2"
+    for each in ("another", name):
+        at.ask("PATCH", f"/api/models/{model}", {"set": {"name": each}})
+    me = visit(at.address)
+    page = me.go(f"/models/{model}")
+    page.get_by_role("button", name="More", exact=True).click()
+    page.get_by_role("menuitem", name="Earlier versions").click()
+    expect(page.get_by_role("dialog", name="Earlier versions")).to_contain_text(name)
+    page.keyboard.press("Escape")
+    at.ask("DELETE", f"/api/models/{model}")
+    expect(page.get_by_text("There is no such model")).to_be_visible()
+    at.ask("POST", f"/api/models/{model}/restore", {})
+    expect(page.get_by_role("heading", level=1, name=name)).to_be_visible()
+    me.complaints.clear()
