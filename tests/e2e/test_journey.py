@@ -1,13 +1,12 @@
 """The whole story of a model, by keyboard alone and on a phone: pasted, done, found, edited, deleted, restored."""
 
 import re
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.browser import PHONE
+from tests.e2e.browser import PHONE, until
 from tests.e2e.conftest import Demo, Visits, demo_in
 
 
@@ -16,14 +15,6 @@ def at(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """A demo of our own with a few models."""
     with demo_in(tmp_path_factory.mktemp("journey"), sample=8) as found:
         yield found
-
-
-def until(found: Callable[[], bool]) -> None:
-    """Waits for what the page has only asked for yet."""
-    deadline = time.monotonic() + 20
-    while not found() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert found()
 
 
 def tab_to(page: Page, name: str) -> None:
