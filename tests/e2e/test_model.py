@@ -117,7 +117,7 @@ def test_one_goes_on_through_what_was_asked_and_back_to_the_same_place(demo: Dem
     page = visit(demo.address).go("/library?kind=lora&sort=name")
     ids = demo.ask("GET", "/api/models/ids?kind=lora&sort=name")["ids"]
     expect(page.get_by_role("gridcell").first).to_have_attribute("data-index", "0")
-    page.locator("[role=gridcell][tabindex='0']").focus()
+    page.locator("[role=gridcell][tabindex='0']:has(bdi)").focus()
     page.keyboard.press("End")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("/models/"))
@@ -135,7 +135,7 @@ def test_one_goes_on_through_what_was_asked_and_back_to_the_same_place(demo: Dem
     page.wait_for_url(f"**/models/{ids[at + 1]}")
     page.go_back()
     page.wait_for_url("**/library?kind=lora&sort=name")
-    expect(page.get_by_role("gridcell").first).to_be_visible()
+    expect(page.locator("[role=gridcell] bdi").first).to_be_visible()
 
 
 def test_name_stars_favourite_tags_and_notes_are_ones_own(own_demo: Demo, visit: Visits) -> None:
@@ -257,7 +257,7 @@ def test_a_link_to_something_else_shows_both_hashes_before_it_is_taken(own_demo:
 
 def test_deleting_leads_back_to_the_wall_and_can_be_undone(own_demo: Demo, visit: Visits) -> None:
     page = visit(own_demo.address).go("/library?kind=diffusion_model")
-    page.locator("[role=gridcell][tabindex='0']").focus()
+    page.locator("[role=gridcell][tabindex='0']:has(bdi)").focus()
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("/models/"))
     gone = page.url.rsplit("/", 1)[1]
