@@ -130,7 +130,7 @@ def test(arguments: list[str]) -> int:
     """Every check and every test; the tests run even when a check fails, so that one run tells all."""
     set_up("dev")
     build_web()
-    checked = 0 if arguments else max(lint(), npm("run", "test"))
+    checked = npm("--version", "--loglevel=silent") if arguments else max(lint(), npm("run", "test"))
     if not arguments:
         install_chromium()
     return run(PYTHON, "-m", "pytest", *arguments) or checked

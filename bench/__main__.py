@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from bench import delays, large, resume, scan, search, start, transfer
+from bench import delays, large, page, resume, scan, search, start, transfer
 from bench.failure import BenchFailure
 from bench.figures import Figure, markdown, table
 from bench.ground import Ground, Measured, say
@@ -29,6 +29,7 @@ MEASURES: dict[str, Callable[[Ground], Measured]] = {
     "start": start.measure,
     "scan": scan.measure,
     "search": search.measure,
+    "page": page.measure,
 }
 TOOLS = ("nginx", "aria2c", "curl", "openssl", "tee")
 _COPIES = 4

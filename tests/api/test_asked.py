@@ -1,7 +1,6 @@
 """Requests that say something wrong are answered with what is wrong, and the description tells what answers hold."""
 
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,22 +9,9 @@ import urllib3
 
 from modella.api.answers import Refusal
 from modella.api.shapes import ModelRecord, ModelSummary
-from modella.cli.door import serve_quietly
 from modella.demo.hub import Hub
-from tests.api.test_api import JSON, Client
+from tests.api.client import JSON, Client
 from tests.documents import api, operations
-from tests.place import Place
-
-
-@pytest.fixture
-def client(place: Place) -> Iterator[Client]:
-    """A client of a running server."""
-    house = place.open()
-    try:
-        with serve_quietly(house) as address:
-            yield Client(address)
-    finally:
-        house.close()
 
 
 def raw(client: Client, method: str, path: str, body: bytes | None) -> tuple[int, Any]:

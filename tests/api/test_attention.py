@@ -9,12 +9,11 @@ from typing import Any, get_args
 import pytest
 
 from modella.api.attention import Code
-from modella.cli.door import serve_quietly
 from modella.demo.hub import Hub
 from modella.io.packaged import load_words
 from modella.wiring import House
 from modella.work.attention import _DOWNLOADS, _MODELS
-from tests.api.test_api import Client
+from tests.api.client import Client
 from tests.api.test_changes import OURS
 from tests.api.test_library import scanned, weights
 from tests.place import Place
@@ -25,12 +24,6 @@ def house(place: Place) -> Iterator[House]:
     found = place.open()
     yield found
     found.close()
-
-
-@pytest.fixture
-def client(house: House) -> Iterator[Client]:
-    with serve_quietly(house) as address:
-        yield Client(address)
 
 
 def matters(client: Client) -> dict[str, dict[str, Any]]:

@@ -20,7 +20,7 @@ from modella.demo.hub import Hub
 from modella.wiring import House
 from modella.work.backup import is_due, list_backups, make_backup
 from modella.work.tend import Caretaker
-from tests.api.test_api import Client
+from tests.api.client import Client
 from tests.api.test_library import ended, scanned, weights
 from tests.place import Place
 from tests.terminal import Terminal
@@ -34,12 +34,6 @@ def house(place: Place) -> Iterator[House]:
     house = place.open()
     yield house
     house.close()
-
-
-@pytest.fixture
-def client(house: House) -> Iterator[Client]:
-    with serve_quietly(house) as address:
-        yield Client(address)
 
 
 def backed_up(client: Client) -> dict[str, Any]:

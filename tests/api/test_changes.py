@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from modella.cli.door import serve_quietly
-from tests.api.test_api import Client
+from modella.wiring import House
+from tests.api.client import Client
 from tests.changing import Shelf, family, lora, tree
 
 OURS = {"X_Modella": "1"}
@@ -24,10 +24,9 @@ def shelf(tmp_path: Path) -> Iterator[Shelf]:
 
 
 @pytest.fixture
-def client(shelf: Shelf) -> Iterator[Client]:
-    """A client of a running server."""
-    with serve_quietly(shelf.house) as address:
-        yield Client(address)
+def house(shelf: Shelf) -> House:
+    """The shelf's own."""
+    return shelf.house
 
 
 def finish(shelf: Shelf, told: tuple[int, Any]) -> dict[str, Any]:

@@ -1,28 +1,14 @@
 """What the downloads page asks: pictures of links, everything at once, words in the history, where a review leads."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
-import pytest
 import urllib3
 
-from modella.cli.door import serve_quietly
 from modella.demo.hub import Hub
-from tests.api.test_api import Client
-from tests.place import Place
-
-
-@pytest.fixture
-def client(place: Place) -> Iterator[Client]:
-    """A client of a running server."""
-    house = place.open()
-    try:
-        with serve_quietly(house) as address:
-            yield Client(address)
-    finally:
-        house.close()
+from tests.api.client import Client
 
 
 def until(look: Callable[[], Any], seconds: float = 60) -> Any:

@@ -11,11 +11,10 @@ from modella.cli.door import serve_quietly
 from modella.demo.civitai import KEY
 from modella.demo.hub import Hub
 from modella.demo.huggingface import TOKEN
-from tests.api.test_api import Client, client
+from tests.api.client import Client
 from tests.place import Place
 from tests.terminal import Terminal
 
-__all__ = ["client"]
 BAD = "canary-0123456789"
 
 
@@ -95,3 +94,12 @@ def test_the_terminal_says_the_same_and_ends_accordingly(terminal: Terminal) -> 
     assert (good.returncode, good.stdout.strip()) == (0, "✓ The key for civitai is good: it belongs to demo")
     assert terminal.run("tokens", "test", "nobody").returncode == 2
     assert not terminal.library.exists()
+
+
+@pytest.mark.parametrize("given", [f"{BAD}\nX", [BAD], {BAD: 1}])
+def test_a_key_that_cannot_be_one_is_refused_and_not_repeated(client: Client, given: Any) -> None:
+    status, told = client.ask("PUT", "/api/tokens/civitai", {"value": given})
+    assert (status, told["code"], told["context"]["name"]) == (422, "bad-value", "value")
+    status, more = client.ask("PUT", "/api/tokens/civitai", {"value": BAD, "also": BAD})
+    assert (status, more["code"]) == (422, "unknown-key")
+    assert BAD not in json.dumps([told, more])

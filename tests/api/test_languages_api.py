@@ -1,26 +1,13 @@
 """Languages by HTTP and in the terminal: which there are, and whose wish counts first."""
 
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from modella.cli.door import serve_quietly
 from modella.demo.hub import Hub
 from modella.io.packaged import languages, load_words
-from tests.api.test_api import Client
+from tests.api.client import Client
 from tests.place import Place
 from tests.terminal import Terminal
-
-
-@pytest.fixture
-def client(place: Place) -> Iterator[Client]:
-    house = place.open()
-    try:
-        with serve_quietly(house) as address:
-            yield Client(address)
-    finally:
-        house.close()
 
 
 def refusal(client: Client, accept: str) -> str:

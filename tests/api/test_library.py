@@ -3,17 +3,14 @@
 import json
 import os
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
 
-from modella.cli.door import serve_quietly
 from modella.demo.weights import build
-from tests.api.test_api import Client
-from tests.place import Place
+from tests.api.client import Client
 
 LONG_AGO = 1_700_000_000
 
@@ -24,16 +21,6 @@ def weights(path: Path, recipe: str = "lora-sdxl", seed: int = 1) -> Path:
     path.write_bytes(content.read(0, content.size))
     os.utime(path, (LONG_AGO, LONG_AGO))
     return path
-
-
-@pytest.fixture
-def client(place: Place) -> Iterator[Client]:
-    house = place.open()
-    try:
-        with serve_quietly(house) as address:
-            yield Client(address)
-    finally:
-        house.close()
 
 
 def ended(client: Client, task: dict[str, Any]) -> dict[str, Any]:

@@ -7,10 +7,9 @@ from typing import Any
 
 import pytest
 
-from modella.cli.door import serve_quietly
 from modella.demo.hub import Hub
 from modella.wiring import House
-from tests.api.test_api import Client
+from tests.api.client import Client
 from tests.place import Place
 from tests.shelf import Shelf
 
@@ -21,13 +20,6 @@ def house(place: Place) -> Iterator[House]:
     opened = place.open()
     yield opened
     opened.close()
-
-
-@pytest.fixture
-def client(house: House) -> Iterator[Client]:
-    """A client of a running server."""
-    with serve_quietly(house) as address:
-        yield Client(address)
 
 
 def ended(client: Client, task: dict[str, Any]) -> dict[str, Any]:

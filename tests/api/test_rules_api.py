@@ -6,10 +6,8 @@ from typing import Any
 import pytest
 
 from modella.demo.hub import Hub
-from tests.api.test_api import Client, client
+from tests.api.client import Client
 from tests.api.test_library import scanned, weights
-
-__all__ = ["client"]
 
 
 def preview(client: Client, rules: list[dict[str, Any]], **more: Any) -> dict[str, Any]:

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from websockets.sync.client import connect
 
-from modella.cli.door import serve_quietly
+from modella.io.packaged import languages
 from modella.io.settings import CHANGEABLE, Settings
-from tests.api.test_api import Client
+from modella.wiring import House
+from tests.api.client import Client
 from tests.place import Place
 
 NEW = {
@@ -19,16 +20,15 @@ NEW = {
 
 
 @pytest.fixture
-def client(place: Place) -> Iterator[Client]:
+def house(place: Place) -> Iterator[House]:
     place.env = {"MODELLA_DENSITY": "compact"}
     place.home.mkdir()
     (place.home / "config.toml").write_text("previews = 3\n")
-    house = place.open()
+    opened = place.open()
     try:
-        with serve_quietly(house) as address:
-            yield Client(address)
+        yield opened
     finally:
-        house.close()
+        opened.close()
 
 
 def settings(client: Client) -> dict[str, dict[str, Any]]:
@@ -61,7 +61,7 @@ def test_bounds_choices_and_types_are_told(client: Client) -> None:
     assert (found["connections"]["minimum"], found["connections"]["maximum"]) == (1, 16)
     assert (found["stall_timeout"]["above"], found["stall_timeout"]["minimum"]) == (0, None)
     assert [each["value"] for each in found["theme"]["choices"]] == ["dark", "light", "contrast", "system"]
-    assert [each["value"] for each in found["lang"]["choices"]][:2] == ["", "en"]
+    assert [each["value"] for each in found["lang"]["choices"]] == ["", *languages()]
 
 
 def test_what_fixes_a_setting_is_named(client: Client) -> None:

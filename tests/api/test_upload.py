@@ -14,11 +14,11 @@ from urllib.parse import quote
 import pytest
 import urllib3
 
-from modella.cli.door import serve_quietly
 from modella.demo.weights import build
 from modella.io.disk import free_space
+from modella.wiring import House
 from modella.work.uploading import resume_uploads
-from tests.api.test_api import Client
+from tests.api.client import Client
 from tests.changing import Shelf, lora, tree
 from tests.terminal import Terminal, end
 
@@ -33,9 +33,9 @@ def shelf(tmp_path: Path) -> Iterator[Shelf]:
 
 
 @pytest.fixture
-def client(shelf: Shelf) -> Iterator[Client]:
-    with serve_quietly(shelf.house) as address:
-        yield Client(address)
+def house(shelf: Shelf) -> House:
+    """The shelf's own."""
+    return shelf.house
 
 
 def weights(seed: int = 1) -> bytes:

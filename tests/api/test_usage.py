@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from modella.cli.door import serve_quietly
-from tests.api.test_api import Client
+from modella.wiring import House
+from tests.api.client import Client
 from tests.api.test_changes import OURS
 from tests.changing import Shelf, lora
 
@@ -22,9 +22,9 @@ def shelf(tmp_path: Path) -> Iterator[Shelf]:
 
 
 @pytest.fixture
-def client(shelf: Shelf) -> Iterator[Client]:
-    with serve_quietly(shelf.house) as address:
-        yield Client(address)
+def house(shelf: Shelf) -> House:
+    """The shelf's own."""
+    return shelf.house
 
 
 def usage(client: Client) -> dict[str, Any]:

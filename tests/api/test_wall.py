@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from modella.cli.door import serve_quietly
-from tests.api.test_api import Client
+from tests.api.client import Client
 from tests.changing import Shelf
 
 SORTS = ("added", "name", "size", "updated", "published", "rating", "match")

@@ -8,9 +8,11 @@ from urllib.parse import urlsplit
 
 import pytest
 import urllib3
+from websockets.sync.client import connect
 
 from modella.api import web
 from modella.cli.door import serve_quietly
+from modella.core.events import ListsChanged
 from tests.place import Place
 
 BUILT = pytest.mark.skipif(
@@ -109,6 +111,47 @@ def test_the_first_load_is_small(browser: Browser) -> None:
 def test_nothing_but_what_was_built_is_given(browser: Browser, path: str) -> None:
     told = browser.get(path)
     assert told.status == 404 or told.data.lstrip().lower().startswith(b"<!doctype html>"), told.data[:80]
+
+
+BELOW = {"x-forwarded-prefix": "/tools/models"}
+
+
+@BUILT
+def test_behind_a_proxy_the_page_lives_below_the_path_that_it_tells(browser: Browser) -> None:
+    assert '<base href="/tools/models/" />' in browser.get("/library", **BELOW).data.decode()
+    assert browser.get(f"/{browser.scripts()[0]}", **BELOW).status == 200
+    assert browser.get("/api/models", **BELOW).json()["success"]
+    assert browser.get("/api/nothing", **BELOW).json()["code"] == "no-such-operation"
+    for strange in ("//evil.test", "/a b", '/"><script>', "tools", "/a//b", "/é", "/../x\\y"):
+        assert (
+            '<base href="/" />' in browser.get("/", x_forwarded_prefix=strange.encode().decode("latin-1")).data.decode()
+        )
+
+
+def test_behind_a_proxy_events_come_and_large_files_go(place: Place) -> None:
+    house = place.open()
+    try:
+        with serve_quietly(house) as address:
+            with connect(f"ws{address.removeprefix('http')}/ws/events?since=0", additional_headers=BELOW) as channel:
+                house.hands.bus.tell(ListsChanged(names=("a",)))
+                assert json.loads(channel.recv(10))["type"] in {"resync", "lists-changed"}
+            asked = f"{address}/api/models/upload?name=a.safetensors"
+            told = urllib3.request("POST", asked, body=b"x" * 2_000_000, headers={**BELOW, "X-Modella": "1"})
+            large = urllib3.request("POST", f"{address}/api/trash/purge", body=b"x" * 2_000_000, headers=BELOW)
+    finally:
+        house.close()
+    assert (told.status, large.status) == (202, 413)
+
+
+def test_nobody_keeps_what_is_private(browser: Browser) -> None:
+    for path in ("/api/models", "/api/tokens", "/api/settings", "/api/backups", "/api/nothing", "/api/docs"):
+        assert browser.get(path).headers["cache-control"] == "no-store", path
+
+
+def test_the_description_of_the_api_is_read_below_a_path_too(browser: Browser) -> None:
+    told = browser.get("/api/docs").data.decode()
+    assert 'href="../style.css"' in told
+    assert not re.search(r'(?:href|src)="?/', told)
 
 
 @pytest.mark.parametrize(

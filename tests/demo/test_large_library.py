@@ -7,7 +7,7 @@ from pathlib import Path
 from modella.cli.door import serve_quietly
 from modella.demo.large_library import PICTURES, widen
 from modella.io.disk import Library
-from tests.api.test_api import Client
+from tests.api.client import Client
 from tests.api.test_library import scanned
 from tests.place import Place
 

@@ -3,7 +3,8 @@
 import json
 import os
 import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -87,3 +88,11 @@ class Visitor:
     def close(self) -> None:
         """Leaves."""
         self.context.close()
+
+
+def until(found: Callable[[], bool]) -> None:
+    """Waits for what the page has only asked for yet."""
+    deadline = time.monotonic() + 20
+    while not found() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert found()

@@ -23,8 +23,11 @@ LOCALES = {"NO_COLOR": "1"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Says what is missing where these cannot run."""
+    """Says what is missing where these cannot run; a browser and a demo that begin take their time."""
     here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(300))
     missing = "Chromium is not installed" if not CHROMIUM else "the web app is not built"
     if CHROMIUM and (web.BUILT / "index.html").is_file():
         return

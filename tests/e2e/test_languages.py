@@ -16,7 +16,7 @@ ALL = ("de", "en", "es", "fr", "ja", "ru", "zh")
 UNTRANSLATED = """() => {
   // What people have said or named stands in <bdi>, code or data-said; sizes and dates are made by Intl.
   const said = 'bdi, code, kbd, pre, input, select, [data-said], [lang]:not(html), [aria-hidden=true] *';
-  const made = /^[\\d.,\\s]+(byte|[kMGT]B)$|^[A-Z][a-z]{2} \\d|\\bago$|^now$|^yesterday$/;
+  const made = /^[\\d.,\\s]+(bytes?|[kMGT]B)$|^[A-Z][a-z]{2} \\d|\\bago$|^now$|^yesterday$/;
   const isFine = text => !/[A-Za-z]{3}/.test(text) || /⟦|~\\]/.test(text) || made.test(text);
   const isInside = node => {
     let around = node.parentElement;

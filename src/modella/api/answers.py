@@ -30,6 +30,9 @@ from modella.io.packaged import load_words
 
 T = TypeVar("T")
 
+_OF_KEYS = {"set_token"}
+"""Operations whose bodies hold a key."""
+
 STATUS: dict[type[ModellaError], int] = {
     BadLink: 422,
     NotFound: 404,
@@ -104,7 +107,7 @@ def answer_errors(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def _request(request: Request, problem: RequestValidationError) -> Response:
         words = words_for(request)
-        wrong, sentence = explained(words, problem)
+        wrong, sentence = explained(words, problem, hides=request.scope["endpoint"].__name__ in _OF_KEYS)
         return refuse(words, wrong, sentence=sentence)
 
     @app.exception_handler(UnicodeEncodeError)

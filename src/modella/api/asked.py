@@ -90,8 +90,11 @@ def unknown(name: str, known: Iterable[str]) -> BadLink:
     return BadLink("unknown-key", name=name[:_LONGEST], known=all_known, hint=near[0] if near else None)
 
 
-def explained(words: Words, problem: RequestValidationError) -> tuple[BadLink, str | None]:
-    """The first thing that is wrong with a request, and a sentence of its own where it needs one."""
+def explained(words: Words, problem: RequestValidationError, *, hides: bool = False) -> tuple[BadLink, str | None]:
+    """The first thing that is wrong with a request, and a sentence of its own where it needs one.
+
+    With `hides` nothing of what was given is repeated: it is a key.
+    """
     first: dict[str, Any] = problem.errors()[0]
     kind, facts = first["type"], first.get("ctx") or {}
     name = ".".join(str(part) for part in first["loc"] if part not in {"body", "query", "path", "header"}) or "body"
@@ -101,13 +104,13 @@ def explained(words: Words, problem: RequestValidationError) -> tuple[BadLink, s
         return unknown(str(first["loc"][-1]), ()), None
     if kind == "json_invalid":
         reason = words.say("requests.not-json", error=str(facts.get("error", "")), at=first["loc"][-1])
-        return BadLink("bad-value", name="body", value=_shown(problem.body), reason=reason), None
+        return BadLink("bad-value", name="body", value="" if hides else _shown(problem.body), reason=reason), None
     if kind == "missing":
         said = words.say("requests.no-body") if name == "body" else words.say("requests.missing", name=name)
         return BadLink("bad-value", name=name, value="", reason=said), said
     known = _REASONS.get(kind)
     reason = words.say(f"requests.{known}", **facts) if known else str(facts.get("error") or first["msg"])
-    return BadLink("bad-value", name=name, value=_shown(first.get("input")), reason=reason), None
+    return BadLink("bad-value", name=name, value="" if hides else _shown(first.get("input")), reason=reason), None
 
 
 def _shown(value: Any) -> str:

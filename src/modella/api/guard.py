@@ -2,7 +2,8 @@
 
 A foreign web page can make a browser send requests to this port. Host is checked against DNS rebinding, Origin and
 Fetch Metadata against other sites; what changes something must be JSON or carry our header, which forces a preflight
-that is never granted. Decisions are made on the routed path.
+that is never granted. Decisions are made on the routed path. A proxy that serves us below a path takes
+that away and says it in X-Forwarded-Prefix.
 """
 
 import ipaddress
@@ -18,6 +19,7 @@ LARGEST_BODY = 1024 * 1024
 UPLOAD = "/api/models/upload"
 """The one operation whose body may be of any size: it looks after that itself."""
 _SAFE = {"GET", "HEAD", "OPTIONS"}
+_PREFIX = re.compile(r"(?:/[\w.~-]+){1,20}", re.ASCII)
 _HOST = re.compile(r"^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::\d{1,5})?$", re.IGNORECASE)
 
 
@@ -37,7 +39,9 @@ _HEADERS = {
     b"referrer-policy": b"same-origin",
     b"cross-origin-opener-policy": b"same-origin",
     b"cross-origin-resource-policy": b"same-origin",
+    b"cache-control": b"no-store",
 }
+"""What an answer has that does not say otherwise; nobody keeps what a library holds, keys or backups."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,7 @@ class Guard:
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
+        scope = _below(scope, headers)
         refusal = self._refusal(scope, headers)
         if refusal is None:
             await self.app(scope, receive if _is_upload(scope) else _limited(receive), _with_headers(send))
@@ -102,8 +107,21 @@ class Guard:
         return address.is_loopback or str(address) in self._names or bool(self._names & {"0.0.0.0", "::"})  # noqa: S104
 
 
+def _below(scope: Scope, headers: Headers) -> Scope:
+    """The request below the path that a proxy has taken from its address, as it tells us.
+
+    A page of another site cannot send the header: it would need a preflight, which is never granted.
+    """
+    prefix = headers.get("x-forwarded-prefix", "").rstrip("/")
+    if scope.get("root_path") or not _PREFIX.fullmatch(prefix):
+        return scope
+    raw = prefix.encode() + (scope.get("raw_path") or b"")
+    return {**scope, "root_path": prefix, "path": prefix + str(scope["path"]), "raw_path": raw}
+
+
 def _is_upload(scope: Scope) -> bool:
-    return (scope["type"], scope.get("method"), scope.get("path")) == ("http", "POST", UPLOAD)
+    path = str(scope.get("path")).removeprefix(scope.get("root_path", "").rstrip("/"))
+    return (scope["type"], scope.get("method"), path) == ("http", "POST", UPLOAD)
 
 
 def _page_refusal(scope: Scope, headers: Headers) -> _Refusal | None:

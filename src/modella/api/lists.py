@@ -90,21 +90,21 @@ async def get_lists(request: Request) -> Answer[list[ListView]]:
     return Answer(data=[ListView.model_validate(asdict(each)) for each in found])
 
 
-@router.get("/{name}")
+@router.get("/{name:path}")
 async def get_list(name: str, request: Request) -> Answer[ListWhole]:
     """One list with everything in it."""
     found, entries = await asyncio.to_thread(list_of, hands_of(request), name)
     return Answer(data=ListWhole.model_validate({**asdict(found), "entries": entries}))
 
 
-@router.put("/{name}")
+@router.put("/{name:path}")
 async def put_list(name: str, request: Request, wish: Annotated[ListWish | None, Body()] = None) -> Answer[ListAnswer]:
     """Makes a list; one that is there already keeps what it holds, and gets what is said besides."""
     wish = wish or ListWish()
     return _answer(await asyncio.to_thread(keep_list, hands_of(request), name, wish.note, wish.ids))
 
 
-@router.patch("/{name}")
+@router.patch("/{name:path}")
 async def patch_list(name: str, change: ListChange, request: Request) -> Answer[ListView]:
     """Gives a list another name or note."""
     said: dict[str, Any] = change.model_dump(include=change.model_fields_set)
@@ -117,20 +117,20 @@ async def patch_list(name: str, change: ListChange, request: Request) -> Answer[
     return Answer(data=await asyncio.to_thread(changed, hands_of(request)))
 
 
-@router.delete("/{name}")
+@router.delete("/{name:path}")
 async def delete_list(name: str, request: Request) -> Answer[None]:
     """Takes a list away; its models stay."""
     await asyncio.to_thread(drop_list, hands_of(request), name)
     return Answer(data=None)
 
 
-@router.post("/{name}/add")
+@router.post("/{name:path}/add")
 async def add_models(name: str, wish: ManyWish, request: Request) -> Answer[ListAnswer]:
     """Adds models to a list."""
     return _answer(await asyncio.to_thread(add_to_list, hands_of(request), name, wish.ids))
 
 
-@router.post("/{name}/remove")
+@router.post("/{name:path}/remove")
 async def remove_models(name: str, wish: ManyWish, request: Request) -> Answer[ListAnswer]:
     """Takes models out of a list, also those that are not in the library any more."""
     return _answer(await asyncio.to_thread(remove_from_list, hands_of(request), name, wish.ids))

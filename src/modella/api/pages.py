@@ -23,7 +23,7 @@ async def api_docs(request: Request) -> HTMLResponse:
         for method, operation in operations.items()
     )
     head = "<tr><th></th><th></th><th></th></tr>"
-    link = '<a href="/api/openapi.json">/api/openapi.json</a>'
+    link = '<a href="openapi.json">/api/openapi.json</a>'
     return _page("API", f"<h1>API</h1><p class=lead>Modella {__version__} · {link}</p><table>{head}{rows}</table>")
 
 
@@ -36,6 +36,6 @@ async def style() -> Response:
 def _page(title: str, body: str) -> HTMLResponse:
     head = (
         '<meta charset=utf-8><meta name=viewport content="width=device-width,initial-scale=1">'
-        f'<title>{escape(title)}</title><link rel=stylesheet href="/style.css">'
+        f'<title>{escape(title)}</title><link rel=stylesheet href="../style.css">'
     )
     return HTMLResponse(f"<!doctype html><html lang=en><head>{head}</head><body><main>{body}</main></body></html>")

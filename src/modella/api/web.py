@@ -45,7 +45,9 @@ _TYPES = {
     ".png": "image/png",
 }
 _PACKED = (("br", ".br"), ("gzip", ".gz"))
-_NOT_BUILT = "<!doctype html><title>Modella</title><link rel=stylesheet href=/style.css><main><h1>Modella</h1><p>{}</p>"
+_NOT_BUILT = (
+    '<!doctype html><title>Modella</title><link rel=stylesheet href="{}style.css"><main><h1>Modella</h1><p>{}</p>'
+)
 
 
 @router.get("/{path:elsewhere}")
@@ -82,9 +84,9 @@ def _packed(file: Path, path: str, accepted: str) -> Response:
 def _page(request: Request) -> Response:
     """The page: `<base>` says below which path the app is served, the nonce allows the styles of its own scripts."""
     index = BUILT / "index.html"
-    if not index.is_file():
-        return HTMLResponse(_NOT_BUILT.format(words_for(request).say("page.not-built")), 503)
     base = f"{request.scope.get('root_path', '').rstrip('/')}/"
+    if not index.is_file():
+        return HTMLResponse(_NOT_BUILT.format(_attribute(base), words_for(request).say("page.not-built")), 503)
     nonce = secrets.token_urlsafe(18)
     told = f'<base href="{_attribute(base)}" /><meta property="csp-nonce" nonce="{nonce}" />'
     page = index.read_text(encoding="utf-8").replace("<!--server-->", told, 1)

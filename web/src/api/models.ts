@@ -129,6 +129,10 @@ export const previewAddress = (id: string, number: number, version: string, smal
 
 export type ManyEdit = Omit<Partial<Schemas["ManyIn"]>, "ids">;
 
+/** The number of the preview that stands still; undefined where there is none, or only one that moves. */
+export const pictureOf = ({ preview }: Pick<ModelSummary, "preview">) =>
+  preview && preview.type !== "video" ? preview.number : undefined;
+
 /** Changes several models in the same way; tells those that could not be changed. */
 export const editModels = (ids: readonly string[], edit: ManyEdit) =>
   data(client.POST("/api/models/edit", { body: { ...edit, ids: [...ids] } as Schemas["ManyIn"] }));

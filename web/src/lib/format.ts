@@ -25,7 +25,7 @@ export function makeFormat(locale: string) {
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
   const days = new Intl.DateTimeFormat(locale, { dateStyle: "medium" });
   const moments = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
-  const lists = new Intl.ListFormat(locale, { type: "unit", style: "short" });
+  const lists = new Intl.ListFormat(locale, { type: "conjunction", style: "narrow" });
   const amounts = new Map<string, Intl.NumberFormat>();
 
   function amount(value: number, unit: string, digits = 0): string {

@@ -13,13 +13,15 @@ interface ContextMenuProps {
 /** A menu for something on the page, without a button of its own. */
 export default function ContextMenu({ label, choices, anchor, onClose }: ContextMenuProps) {
   const at = useRef(anchor);
+  const stays = useRef(false);
   return (
     <Choices
       label={label}
       choices={choices.map((each) => ({
         ...each,
         run: () => {
-          if (!each.stays) onClose();
+          stays.current = each.stays === true;
+          if (!stays.current) onClose();
           each.run();
         },
       }))}
@@ -27,7 +29,7 @@ export default function ContextMenu({ label, choices, anchor, onClose }: Context
       isOpen
       takesFocus
       placement="bottom"
-      onOpenChange={(isOpen) => isOpen || onClose()}
+      onOpenChange={(isOpen) => isOpen || stays.current || onClose()}
     />
   );
 }

@@ -1,4 +1,5 @@
 import { createElement, Fragment, type ReactNode, useMemo } from "react";
+import { bare } from "@/lib/bare";
 import { markdown } from "@/lib/markdown";
 import { classes } from "./classes";
 import styles from "./Prose.module.css";
@@ -59,7 +60,8 @@ function drawn(node: Node, key: number, depth: number): ReactNode {
 /** Prose of other people, as elements that were drawn anew: nothing of it is ever given to the browser as HTML. */
 export function Prose({ text, format, className }: { text: string; format: "html" | "markdown"; className?: string }) {
   const parts = useMemo(() => {
-    const page = new DOMParser().parseFromString(format === "markdown" ? markdown(text) : text, "text/html");
+    const told = bare(format === "markdown" ? markdown(text) : text);
+    const page = new DOMParser().parseFromString(told, "text/html");
     return [...page.body.childNodes].map((each, at) => drawn(each, at, 0));
   }, [text, format]);
   return (

@@ -1,7 +1,7 @@
 import type { ComponentType, ReactNode } from "react";
-import { Refused } from "@/api/client";
 import { useWords } from "@/i18n";
 import { Button } from "./Button";
+import { problemIn } from "./problem";
 import styles from "./State.module.css";
 
 interface StateProps {
@@ -38,10 +38,4 @@ export function Failure({ problem, retry }: { problem: unknown; retry?: () => vo
 }
 
 /** A problem in words: what happened and what to do. */
-export function useProblem(problem: unknown): { sentence: string; hint: string } {
-  const { t } = useWords();
-  if (problem instanceof Refused && problem.code === "unreachable-server")
-    return { sentence: t("web.app.unreachable"), hint: t("web.app.unreachable-hint") };
-  if (problem instanceof Refused) return { sentence: problem.message || problem.code, hint: problem.hint };
-  return { sentence: t("web.app.broken"), hint: problem instanceof Error ? problem.message : String(problem) };
-}
+export const useProblem = (problem: unknown): { sentence: string; hint: string } => problemIn(useWords(), problem);

@@ -2,23 +2,23 @@ import { useCallback } from "react";
 import { Refused } from "@/api/client";
 import { useWords } from "@/i18n";
 import { toast } from "@/lib/toasts";
+import { problemIn } from "./problem";
 
 /** Does something and tells when it was refused: what happened and what to do. Gives whether it went well. */
 export function useReport() {
-  const { t } = useWords();
+  const words = useWords();
   return useCallback(
     async (work: () => Promise<unknown>): Promise<boolean> => {
       try {
         await work();
         return true;
       } catch (problem) {
-        if (problem instanceof Refused && problem.code === "unreachable-server")
-          toast({ text: t("web.app.unreachable"), detail: t("web.app.unreachable-hint"), tone: "bad", stays: 8000 });
-        else if (problem instanceof Refused) toast({ text: problem.message, detail: problem.hint, tone: "bad" });
-        else toast({ text: t("web.app.broken"), detail: String(problem), tone: "bad" });
+        const { sentence, hint } = problemIn(words, problem);
+        const isAway = problem instanceof Refused && problem.code === "unreachable-server";
+        toast({ text: sentence, detail: hint, tone: "bad", ...(isAway && { stays: 8000 }) });
         return false;
       }
     },
-    [t],
+    [words],
   );
 }

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "wouter";
-import { newestQuery } from "@/api/models";
+import { newestQuery, pictureOf } from "@/api/models";
 import { useWords } from "@/i18n";
 import { kindIcon } from "@/lib/kindIcons";
 import { useLabels } from "@/lib/labels";
@@ -23,7 +23,7 @@ export function News() {
                 <Picture
                   id={model.id}
                   version={model.updated_at}
-                  number={model.preview?.number}
+                  number={pictureOf(model)}
                   blurhash={model.preview?.blurhash}
                   level={model.nsfw_level}
                   icon={kindIcon(model.kind)}

@@ -94,7 +94,7 @@ export function BulkBar({ selection, total, isKnown, onAll }: BulkBarProps) {
   useActions(actions);
   const Dialog = dialog && DIALOGS[dialog];
   return (
-    <div className={styles.line}>
+    <div className={styles.line} data-count={total}>
       {count === 0 ? (
         <p className={styles.count}>{isKnown ? t("web.library.count", { count: total }) : " "}</p>
       ) : (

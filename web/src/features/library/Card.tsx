@@ -1,6 +1,6 @@
 import { CircleAlert, CloudOff, Ellipsis, Heart, type LucideIcon, Star, TriangleAlert } from "lucide-react";
 import { memo } from "react";
-import type { ModelSummary } from "@/api/models";
+import { type ModelSummary, pictureOf } from "@/api/models";
 import { useWords } from "@/i18n";
 import { kindIcon } from "@/lib/kindIcons";
 import { useLabels } from "@/lib/labels";
@@ -52,7 +52,7 @@ export function useCardWords() {
     const base = baseOf(model, kind);
     const [size, rating] = [format.bytes(model.size), model.rating || ""];
     const orders = {
-      card: [size, about, rating, base, mark?.words, kind],
+      card: [size, about, rating, mark?.words, kind, base],
       small: [size, rating, mark?.words, kind, about, base],
       row: [size, about, rating, mark?.words, kind, base, format.day(model.added_at)],
     };
@@ -91,7 +91,7 @@ export const Card = memo(function Card({ model, isSelected, isSelecting, isLive,
         <Picture
           id={model.id}
           version={model.updated_at}
-          number={model.preview?.number}
+          number={pictureOf(model)}
           blurhash={model.preview?.blurhash}
           level={model.nsfw_level}
           video={model.video}
@@ -101,14 +101,14 @@ export const Card = memo(function Card({ model, isSelected, isSelecting, isLive,
         />
         {!isRow && (
           <div className={styles.badges}>
-            {base && <bdi className={classes(styles.badge, styles.base)}>{base}</bdi>}{" "}
             {mark && (
               <span className={classes(styles.badge, styles.state)} data-tone={mark.tone}>
                 <mark.icon size={14} aria-hidden />
                 {mark.words}
               </span>
             )}{" "}
-            <span className={classes(styles.badge, styles.kind)}>{labels.kind(model.kind)}</span>
+            <span className={classes(styles.badge, styles.kind)}>{labels.kind(model.kind)}</span>{" "}
+            {base && <bdi className={classes(styles.badge, styles.base)}>{base}</bdi>}
           </div>
         )}
       </div>

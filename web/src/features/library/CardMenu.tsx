@@ -49,7 +49,7 @@ export default function CardMenu({ model, anchor, isSelected, onSelect, onOpen, 
     <ContextMenu
       label={t("web.library.more", { name: model.name })}
       anchor={anchor}
-      onClose={() => dialog ?? onClose()}
+      onClose={onClose}
       choices={[
         { id: "open", label: t("web.library.open"), icon: PanelTop, run: onOpen },
         {

@@ -94,9 +94,9 @@ function Version({ version, isBusy, onRestore }: VersionProps) {
                 <dd>{t("web.model.is-different")}</dd>
               ) : (
                 <dd>
-                  <del>{shown(then) || t("web.model.nothing")}</del>
+                  <del>{shown(then, name) || t("web.model.nothing")}</del>
                   <span aria-hidden>→</span>
-                  <ins>{shown(now) || t("web.model.nothing")}</ins>
+                  <ins>{shown(now, name) || t("web.model.nothing")}</ins>
                 </dd>
               )}
             </div>
@@ -107,16 +107,16 @@ function Version({ version, isBusy, onRestore }: VersionProps) {
   );
 }
 
+const HTML = new Set(["description", "version_description"]);
+
 /** A value of a record as people read it. */
-function shown(value: unknown): string {
+function shown(value: unknown, field = ""): string {
   if (value === null || value === undefined || value === "") return "";
-  if (Array.isArray(value)) return value.map(shown).join(", ");
+  if (Array.isArray(value)) return value.map((each) => shown(each)).join(", ");
   if (typeof value === "object") {
     const parts = Object.entries(value).map(([name, each]) => `${name}: ${shown(each)}`);
     return parts.join(", ");
   }
-  return String(value)
-    .replace(/<[^>]*>/g, " ")
-    .replace(/\s+/g, " ")
-    .trim();
+  const text = HTML.has(field) ? String(value).replace(/<[^>]*>/g, " ") : String(value);
+  return text.replace(/\s+/g, " ").trim();
 }

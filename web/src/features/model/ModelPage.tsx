@@ -45,7 +45,7 @@ export default function ModelPage() {
   return (
     <div className={styles.page}>
       <Walk id={id} />
-      {record ? (
+      {record && !isNotFound ? (
         <Model key={id} record={record} />
       ) : isNotFound ? (
         <>
