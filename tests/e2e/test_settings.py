@@ -94,16 +94,16 @@ def test_a_browser_that_has_chosen_nothing_follows_the_others(own_demo: Demo, vi
     one, other = follower.go("/settings/appearance"), chooser.go("/settings/appearance")
     root = "document.documentElement.dataset.theme"
     other.get_by_role("radio", name="High contrast").check()
-    other.wait_for_function(f"{root} === 'contrast'")
+    other.wait_for_function(f"() => {root} === 'contrast'")
     other.get_by_role("radio", name="All browsers").check()
     other.get_by_label("Theme", exact=True).select_option("light")
-    one.wait_for_function(f"{root} === 'light'")
+    one.wait_for_function(f"() => {root} === 'light'")
     assert other.evaluate(root) == "contrast"
     one.reload()
     assert one.evaluate(root) == "light"
     other.get_by_role("radio", name="This browser").check()
     other.get_by_role("button", name="Theme: as for all browsers").click()
-    other.wait_for_function(f"{root} === 'light'")
+    other.wait_for_function(f"() => {root} === 'light'")
     own_demo.ask("PATCH", "/api/settings", {"theme": None})
 
 
