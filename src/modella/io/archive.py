@@ -22,7 +22,7 @@ _LARGEST_MANIFEST = 1024 * 1024 * 1024
 _END = b"PK\x05\x06"
 _END_SIZE = 22
 _UNREADABLE = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, ValueError, EOFError, struct.error)
-"""What reading a forged or damaged archive may raise."""
+"""What reading a forged or damaged archive may raise; zipfile's NotImplementedError is a packing it cannot undo."""
 
 
 class ArchiveWriter:

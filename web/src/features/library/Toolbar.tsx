@@ -8,20 +8,18 @@ import {
   Lock,
   LockOpen,
   Rows3,
-  Search,
-  X,
 } from "lucide-react";
-import { Suspense, useEffect, useMemo, useRef, useState } from "react";
+import { Suspense, useEffect, useRef, useState } from "react";
 import { prefetchModels } from "@/api/models";
 import { useWords } from "@/i18n";
 import type { Key } from "@/i18n/texts";
-import { type Action, useActions } from "@/lib/actions";
 import { locked } from "@/lib/nsfw";
 import { page } from "@/lib/page";
 import { toast } from "@/lib/toasts";
 import { useStored } from "@/lib/useStored";
 import { Button } from "@/ui/Button";
 import { SelectField } from "@/ui/Field";
+import { SearchField } from "@/ui/SearchField";
 import { DENSITIES, type Density } from "./grid";
 import styles from "./Toolbar.module.css";
 
@@ -54,7 +52,7 @@ export function Toolbar({ params, asked, change, density, onDensity, isFilters, 
   };
   return (
     <div className={styles.bar}>
-      <SearchField params={params} change={change} />
+      <Question params={params} change={change} />
       <div className={styles.tools}>
         <Button look="quiet" icon={ListFilter} iconOnly aria-expanded={isFilters} onClick={onFilters}>
           {isFilters ? t("web.library.hide-filters") : t("web.library.filters")}
@@ -116,9 +114,8 @@ export function Toolbar({ params, asked, change, density, onDensity, isFilters, 
 }
 
 /** What is typed shows at once; the question follows a blink later. */
-function SearchField({ params, change }: Pick<ToolbarProps, "params" | "change">) {
+function Question({ params, change }: Pick<ToolbarProps, "params" | "change">) {
   const { t } = useWords();
-  const field = useRef<HTMLInputElement>(null);
   const told = params.get("q") ?? "";
   const [typed, setTyped] = useState(told);
   const asked = useRef(told);
@@ -135,49 +132,20 @@ function SearchField({ params, change }: Pick<ToolbarProps, "params" | "change">
     }, PATIENCE);
     return () => clearTimeout(timer);
   }, [typed, change]);
-  useActions(
-    useMemo<Action[]>(
-      () => [
-        {
-          id: "library:search",
-          name: "web.actions.search",
-          group: "page",
-          icon: Search,
-          shortcut: "/",
-          run: () => field.current?.select(),
-        },
-      ],
-      [],
-    ),
-  );
   return (
-    <search className={styles.search}>
-      <Search size={18} aria-hidden />
-      <input
-        ref={field}
-        type="search"
-        value={typed}
-        placeholder={t("web.library.search")}
-        aria-label={t("web.library.search")}
-        autoComplete="off"
-        spellCheck={false}
-        onFocus={() => void prefetchModels("")}
-        onChange={(event) => setTyped(event.target.value)}
-        onKeyDown={(event) => {
-          if (event.key === "Escape" && typed) {
-            event.preventDefault();
-            setTyped("");
-          } else if (event.key === "ArrowDown" || event.key === "Enter") {
-            event.preventDefault();
-            document.querySelector<HTMLElement>("[role=grid] [tabindex='0']")?.focus();
-          }
-        }}
-      />
-      {typed && (
-        <Button look="quiet" small icon={X} iconOnly onClick={() => setTyped("")}>
-          {t("web.library.clear-search")}
-        </Button>
-      )}
-    </search>
+    <SearchField
+      label={t("web.library.search")}
+      clearLabel={t("web.library.clear-search")}
+      action={{ id: "library:search", name: "web.actions.search" }}
+      className={styles.search}
+      value={typed}
+      onType={setTyped}
+      onFocus={() => void prefetchModels("")}
+      onKeyDown={(event) => {
+        if (event.key !== "ArrowDown" && event.key !== "Enter") return;
+        event.preventDefault();
+        document.querySelector<HTMLElement>("[role=grid] [tabindex='0']")?.focus();
+      }}
+    />
   );
 }

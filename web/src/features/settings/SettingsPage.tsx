@@ -1,13 +1,11 @@
-import { Search, X } from "lucide-react";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useState } from "react";
 import { Link, useLocation, useParams } from "wouter";
 import { type Settings, useSettings } from "@/api/settings";
 import { useWords } from "@/i18n";
-import { type Action, useActions } from "@/lib/actions";
 import { announce } from "@/lib/announce";
-import { Button } from "@/ui/Button";
 import { SelectField } from "@/ui/Field";
 import { useTitle } from "@/ui/Page";
+import { SearchField } from "@/ui/SearchField";
 import { Failure } from "@/ui/State";
 import { Block } from "./Block";
 import { Fields } from "./Fields";
@@ -89,49 +87,18 @@ function Content({ section, data }: { section: Section; data: Settings | undefin
 
 function SearchBox({ typed, onType }: { typed: string; onType: (text: string) => void }) {
   const { t } = useWords();
-  const field = useRef<HTMLInputElement>(null);
-  useActions(
-    useMemo<Action[]>(
-      () => [
-        {
-          id: "settings:search",
-          name: "web.settings.search",
-          group: "page",
-          icon: Search,
-          shortcut: "/",
-          run: () => field.current?.select(),
-        },
-      ],
-      [],
-    ),
-  );
   return (
-    <search className={styles.search}>
-      <Search size={18} aria-hidden />
-      <input
-        ref={field}
-        type="search"
-        value={typed}
-        placeholder={t("web.settings.search")}
-        aria-label={t("web.settings.search")}
-        autoComplete="off"
-        spellCheck={false}
-        onChange={(event) => {
-          onType(event.target.value);
-          if (event.target.value.trim()) announce(t("web.settings.searched"), "settings:search");
-        }}
-        onKeyDown={(event) => {
-          if (event.key !== "Escape" || !typed) return;
-          event.preventDefault();
-          onType("");
-        }}
-      />
-      {typed && (
-        <Button look="quiet" small icon={X} iconOnly onClick={() => onType("")}>
-          {t("web.settings.search-clear")}
-        </Button>
-      )}
-    </search>
+    <SearchField
+      label={t("web.settings.search")}
+      clearLabel={t("web.settings.search-clear")}
+      action={{ id: "settings:search", name: "web.settings.search" }}
+      className={styles.search}
+      value={typed}
+      onType={(text) => {
+        onType(text);
+        if (text.trim()) announce(t("web.settings.searched"), "settings:search");
+      }}
+    />
   );
 }
 
