@@ -23,8 +23,12 @@ LOCALES = {"NO_COLOR": "1"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Says what is missing where these cannot run; a browser and a demo that begin take their time."""
+    """Says what is missing where these cannot run; a browser and a demo that begin take their time.
+
+    They come last: while a browser is open, Playwright's event loop runs in this thread, and no test can start its own.
+    """
     here = Path(__file__).parent
+    items.sort(key=lambda item: here in item.path.parents)
     for item in items:
         if here in item.path.parents and not item.get_closest_marker("timeout"):
             item.add_marker(pytest.mark.timeout(300))

@@ -1,6 +1,5 @@
 import { Ban, CircleAlert, CircleCheck, ShieldAlert, X } from "lucide-react";
 import { memo } from "react";
-import { Link } from "wouter";
 import type { Download } from "@/api/downloads";
 import { useWords } from "@/i18n";
 import { toast } from "@/lib/toasts";
@@ -9,6 +8,7 @@ import { Hashes } from "./Hashes";
 import styles from "./HistoryRow.module.css";
 import { Reason } from "./Reason";
 import { PATIENCE, removeLater, takeBack } from "./removed";
+import { Title } from "./Title";
 import { useMeta } from "./useMeta";
 
 const ICONS = { done: CircleCheck, failed: CircleAlert, quarantined: ShieldAlert, cancelled: Ban } as const;
@@ -16,21 +16,15 @@ const ICONS = { done: CircleCheck, failed: CircleAlert, quarantined: ShieldAlert
 /** A download that is finished: how it ended, and where its model is or what to do. */
 export const HistoryRow = memo(function HistoryRow({ download }: { download: Download }) {
   const { maybe, format } = useWords();
-  const { id, state, model_id } = download;
-  const { name, meta } = useMeta(download);
+  const { id, state } = download;
+  const { name } = useMeta(download);
   const Icon = ICONS[state as keyof typeof ICONS] ?? Ban;
   const size = download.total ?? (download.bytes || undefined);
   const isWell = state === "done" || state === "cancelled";
   return (
     <li className={styles.row} data-state={state} data-id={id}>
       <Icon size={20} aria-hidden className={styles.icon} />
-      <div className={styles.words}>
-        <p className={styles.name} title={name}>
-          {model_id && state === "done" ? <Link href={`/models/${model_id}`}>{name}</Link> : name}
-          {download.version && <span className={styles.version}> {download.version}</span>}
-        </p>
-        <p className={styles.meta}>{meta}</p>
-      </div>
+      <Title download={download} />
       <span className={styles.state}>{maybe(`states.${state}`) ?? state}</span>
       <span className={styles.size}>{size === undefined ? "" : format.bytes(size)}</span>
       <time className={styles.when} dateTime={download.finished_at ?? undefined} title={moment(download, format)}>

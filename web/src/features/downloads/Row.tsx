@@ -1,6 +1,5 @@
 import { CirclePause, CirclePlay, EllipsisVertical, GripVertical, X } from "lucide-react";
 import { memo, Suspense } from "react";
-import { Link } from "wouter";
 import { type Download, FINISHED, steer } from "@/api/downloads";
 import { useWords } from "@/i18n";
 import { page } from "@/lib/page";
@@ -14,6 +13,7 @@ import { Moving } from "./Moving";
 import { Reason } from "./Reason";
 import { Review } from "./Review";
 import styles from "./Row.module.css";
+import { Title } from "./Title";
 import { useMeta } from "./useMeta";
 import type { Mover } from "./useMover";
 
@@ -30,8 +30,7 @@ interface RowProps {
 export const Row = memo(function Row({ download, mover, mark }: RowProps) {
   const { t } = useWords();
   const { id, state } = download;
-  const { name, meta } = useMeta(download);
-  const isOver = FINISHED.has(state);
+  const { name } = useMeta(download);
   const asks = state === "waiting" && download.reason?.code === "duplicate";
   return (
     <li
@@ -47,13 +46,7 @@ export const Row = memo(function Row({ download, mover, mark }: RowProps) {
         <span className={styles.icon} title={download.source}>
           <SourceIcon source={download.source} size={20} />
         </span>
-        <div className={styles.words}>
-          <p className={styles.name} title={name}>
-            {isOver && download.model_id ? <Link href={`/models/${download.model_id}`}>{name}</Link> : name}
-            {download.version && <span className={styles.version}> {download.version}</span>}
-          </p>
-          <p className={styles.meta}>{meta}</p>
-        </div>
+        <Title download={download} className={styles.words} />
         <Moving download={download} label={t("web.downloads.progress", { name })} />
         <Buttons download={download} mover={mover} name={name} />
       </div>
