@@ -18,7 +18,7 @@ FLOORS = {"core": 0, "io": 1, "sources": 2, "workers": 2, "work": 3, "wiring": 4
 PURE = {
     *("bisect", "collections", "contextlib", "dataclasses", "datetime", "email", "enum", "functools", "hashlib"),
     *("ipaddress", "itertools", "json", "math", "operator", "re", "string", "types", "typing", "unicodedata"),
-    *("urllib.parse", "nh3", "pydantic", "pydantic_core", "yaml"),
+    *("urllib.parse", "nh3", "pydantic", "pydantic_core", "semantic_version", "yaml"),
 }
 """What `core` may import beside itself; of `pathlib` only PurePosixPath."""
 

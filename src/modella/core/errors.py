@@ -60,6 +60,9 @@ class BadLink(ModellaError):
         "bad-value": False,
         "not-one-model": False,
         "unknown-key": False,
+        "bad-mapping": False,
+        "unknown-app": False,
+        "no-app-there": False,
     }
 
 
@@ -148,6 +151,8 @@ class DiskTrouble(ModellaError):
         "database-newer": False,
         "record-newer": False,
         "record-unreadable": False,
+        "app-gone": True,
+        "config-unreadable": False,
     }
 
 
@@ -167,6 +172,7 @@ class Refused(ModellaError):
         "not-ours": False,
         "is-a-link": False,
         "upload-too-large": False,
+        "app-takes-no-links": False,
     }
 
 
@@ -208,6 +214,7 @@ class Conflict(ModellaError):
         "changed-meanwhile": True,
         "differs-from-source": False,
         "roots-overlap": False,
+        "app-added-already": False,
         "task-running": True,
         "last-copy": False,
         "outside-hours": True,

@@ -1,4 +1,4 @@
-"""Mapping files: where an app keeps each kind of model, from which version, how it is recognised and how it likes links.
+"""Mapping files: where an app keeps each kind of model, from which version, and which links it likes.
 
 A mapping is data, one JSON file `<app>_<appversion>_<config>.json` each: on the built-in shelf `apps/`, or in the
 folder `model-library-translation` beside the settings, where the user's word replaces ours. `appversion` is the first
@@ -9,7 +9,6 @@ import json
 import re
 from collections.abc import Mapping as Map
 from collections.abc import Sequence
-from itertools import pairwise
 from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal
 
@@ -20,7 +19,6 @@ from modella.core.kinds import Kind
 from modella.core.naming import is_inner, name_key, shown
 from modella.core.versions import check_range, is_within, version_of
 
-SCHEMA = 1
 METHODS = ("relative", "absolute", "hardlink", "reflink", "copy")
 Method = Literal["relative", "absolute", "hardlink", "reflink", "copy"]
 """How a file gets a second place: a symbolic link with a relative or an absolute target, a second name of the same
@@ -208,7 +206,7 @@ class Mapping(_Data):
     what is new only after its own refresh or a restart.
     """
 
-    schema_version: Literal[1] = Field(SCHEMA, alias="schema")
+    schema_version: Literal[1] = Field(1, alias="schema")
     app: str = Field(pattern=_APP)
     title: str = Field(min_length=1, max_length=60)
     config: str = Field("default", pattern=_APP)
@@ -340,9 +338,3 @@ def is_below(path: PurePosixPath, folder: PurePosixPath) -> bool:
     """Whether a path lies in a folder, by the names that some file system takes for one."""
     parts, tops = ([name_key(part) for part in each.parts if part != "."] for each in (path, folder))
     return len(parts) > len(tops) and all(one == other for one, other in zip(parts, tops, strict=False))
-
-
-def overlaps(folders: Sequence[PurePosixPath]) -> bool:
-    """Whether one of the folders lies in another."""
-    ordered = sorted(folders, key=lambda each: each.parts)
-    return any(is_below(later, earlier) for earlier, later in pairwise(ordered))
