@@ -32,6 +32,7 @@ _FILE = re.compile(r"^([a-z0-9][a-z0-9-]{0,39})_([0-9][0-9A-Za-z.+-]{0,30})_([a-
 _WORD = re.compile(r"\{([^{}]*)\}")
 NAME_WORDS = ("file", "stem", "suffix", "name", "kind", "family", "base model", "creator", "version", "sha256")
 LARGEST_FILE = 1024 * 1024
+_MOST_GROUPS = 3
 
 
 class _Data(BaseModel):
@@ -44,40 +45,72 @@ def _is_way(path: str) -> bool:
     return text == "." or (is_inner(text) and "{" not in text)
 
 
+def _inner(path: str) -> str:
+    if not is_inner(path):
+        raise ValueError("a path must stay below the app's folder")
+    return path
+
+
 class Sign(_Data):
     """Something in the app's folder to know it by: a path that is there, and a text in it where one is named.
 
-    `path` is below the app's folder; `text` is looked for in the first megabyte of that file.
+    `path` is below the app's folder; `or_at` are other paths that do as well, for what has several names; `text` is
+    looked for in the first megabyte of that file.
     """
 
-    path: str = Field(min_length=1, max_length=200)
-    text: str | None = Field(None, min_length=1, max_length=200)
+    path: str = Field(
+        min_length=1, max_length=200, description="A file or folder below the app's folder, spelled as on the disk."
+    )
+    or_at: tuple[str, ...] = Field((), max_length=10, description="Other paths that do as well.")
+    text: str | None = Field(
+        None, min_length=1, max_length=200, description="A text that stands in the first megabyte of that file."
+    )
 
     @field_validator("path")
     @classmethod
     def _stays_inside(cls, path: str) -> str:
-        if not is_inner(path):
-            raise ValueError("a path must stay below the app's folder")
-        return path
+        return _inner(path)
+
+    @field_validator("or_at")
+    @classmethod
+    def _all_stay_inside(cls, paths: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(_inner(path) for path in paths)
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Every path at which the sign may be."""
+        return (self.path, *self.or_at)
 
 
 class Finding(Sign):
-    """Where a fact about the app stands: by a pattern with one group, by a key of a JSON file, or by a mere sign.
+    """Where a fact about the app stands: by a pattern with groups, by a key of a JSON file, or by a mere sign.
 
-    `pattern` is a regular expression over the file's text, line by line; `key` a top-level key of a JSON object (of a
-    list its first entry). `version` is the fact itself, where the sign is enough; for a version it means "at least".
+    `pattern` is a regular expression over the file's text, line by line; what its groups hold is joined with dots.
+    `key` is a top-level key of a JSON object (of a list its first entry). `version` is the fact itself, where the sign
+    is enough; for a version it means "at least". `replace` undoes how the file spells what it says.
     """
 
-    pattern: str | None = Field(None, max_length=300)
-    key: str | None = Field(None, min_length=1, max_length=100)
-    version: str | None = Field(None, max_length=40)
+    pattern: str | None = Field(
+        None, max_length=300, description="A regular expression for one line; its groups are joined with dots."
+    )
+    key: str | None = Field(
+        None, min_length=1, max_length=100, description="A key at the top of a JSON object; of a list, its first entry."
+    )
+    version: str | None = Field(
+        None, max_length=40, description="The version that the mere sign stands for: this one or a later one."
+    )
+    replace: dict[str, str] = Field(
+        default_factory=dict,
+        max_length=10,
+        description="What the file writes for something else, such as `\\s` for `\\`.",
+    )
 
     @field_validator("pattern")
     @classmethod
     def _can_find(cls, pattern: str | None) -> str | None:
         try:
-            if pattern is not None and re.compile(pattern).groups != 1:
-                raise ValueError("a pattern needs exactly one group")
+            if pattern is not None and not 1 <= re.compile(pattern).groups <= _MOST_GROUPS:
+                raise ValueError("a pattern needs one to three groups")
         except re.error as problem:
             raise ValueError(f"not a regular expression: {problem}") from problem
         return pattern
@@ -96,11 +129,13 @@ class Detect(_Data):
     the places where its version stands, the first that answers counts.
     """
 
-    base: tuple[str, ...] = (".",)
-    all: tuple[Sign, ...] = ()
-    any: tuple[Sign, ...] = ()
-    none: tuple[Sign, ...] = ()
-    version: tuple[Finding, ...] = ()
+    base: tuple[str, ...] = Field(
+        (".",), description="Folders below the one that the user names which may be the app's own, tried in order."
+    )
+    all: tuple[Sign, ...] = Field((), description="Signs that must all be there.")
+    any: tuple[Sign, ...] = Field((), description="Signs of which one must be there.")
+    none: tuple[Sign, ...] = Field((), description="Signs of other apps: none of them may be there.")
+    version: tuple[Finding, ...] = Field((), description="Where its version stands; the first that answers counts.")
 
     @field_validator("base")
     @classmethod
@@ -119,11 +154,14 @@ class Detect(_Data):
 class Place(_Data):
     """A folder whose whereabouts the app's own settings say, by the first finding that answers, else `default`.
 
-    A path that is not absolute is below the app's folder.
+    A path that is not absolute is below the app's folder, or below another place.
     """
 
-    default: str
-    found: tuple[Finding, ...] = ()
+    default: str = Field(description="Where it is when nothing else is said.")
+    below: str | None = Field(None, description="The place below which a relative path lies; else the app's folder.")
+    found: tuple[Finding, ...] = Field(
+        (), description="Where the app's settings name it; the first that answers counts."
+    )
 
     @field_validator("default")
     @classmethod
@@ -144,20 +182,33 @@ class Target(_Data):
     `unit` `folder` links the model's whole folder, for models that are folders.
     """
 
-    kinds: tuple[Kind, ...] = Field(min_length=1)
-    folder: str = Field(min_length=1, max_length=200)
-    versions: str = ""
-    families: tuple[str, ...] = ()
-    not_families: tuple[str, ...] = ()
-    formats: tuple[str, ...] = ()
-    extensions: tuple[str, ...] = ()
-    when: tuple[Sign, ...] = ()
-    name: str = Field("{file}", max_length=200)
-    unknown: str | None = Field(None, max_length=40)
-    unit: Literal["file", "folder"] = "file"
-    also: bool = False
-    category: str | None = Field(None, max_length=60)
-    """What the app's configuration file calls this folder, where it is not the folder's own name."""
+    kinds: tuple[Kind, ...] = Field(min_length=1, description="Kinds of models that belong here.")
+    folder: str = Field(
+        min_length=1, max_length=200, description="Below the app's folder, or beginning with the `{name}` of a place."
+    )
+    versions: str = Field(
+        "", description="The versions of the app that have this folder, as a range in npm's spelling."
+    )
+    families: tuple[str, ...] = Field((), description="Only models of these families; `-` for one that is not known.")
+    not_families: tuple[str, ...] = Field((), description="No models of these families.")
+    formats: tuple[str, ...] = Field(
+        (), description="Only these formats of the bytes: `safetensors`, `gguf`, `pickle`, `diffusers`."
+    )
+    extensions: tuple[str, ...] = Field((), description="Only files with these suffixes, each with its dot.")
+    when: tuple[Sign, ...] = Field((), description="Signs that must be there, such as an extension of the app.")
+    name: str = Field(
+        "{file}", max_length=200, description=f"Where in the folder the link lies. Words: {', '.join(NAME_WORDS)}."
+    )
+    unknown: str | None = Field(None, max_length=40, description="Stands in a name for what is not known.")
+    unit: Literal["file", "folder"] = Field(
+        "file", description="Whether the file is linked, or the model's whole folder."
+    )
+    also: bool = Field(False, description="Whether the next target that fits gets the model as well.")
+    category: str | None = Field(
+        None,
+        max_length=60,
+        description="What the app's configuration file calls this folder, where it is not the folder's own name.",
+    )
 
     @field_validator("folder")
     @classmethod
@@ -186,8 +237,8 @@ class Target(_Data):
 class ConfigBlock(_Data):
     """A file of settings in which the app can be told to read the library itself: our part of it is a marked block."""
 
-    file: str = Field(min_length=1, max_length=200)
-    format: Literal["comfyui-paths"] = "comfyui-paths"
+    file: str = Field(min_length=1, max_length=200, description="Below the app's folder.")
+    format: Literal["comfyui-paths"] = Field("comfyui-paths", description="How that file is written.")
 
     @field_validator("file")
     @classmethod
@@ -206,24 +257,29 @@ class Mapping(_Data):
     what is new only after its own refresh or a restart.
     """
 
-    schema_version: Literal[1] = Field(1, alias="schema")
-    app: str = Field(pattern=_APP)
-    title: str = Field(min_length=1, max_length=60)
-    config: str = Field("default", pattern=_APP)
+    schema_url: str | None = Field(None, alias="$schema", description="Where editors find the schema of this file.")
+    schema_version: Literal[1] = Field(1, alias="schema", description="The form of this file.")
+    app: str = Field(pattern=_APP, description="The app's name in commands, as in the name of this file.")
+    title: str = Field(min_length=1, max_length=60, description="The app's name for people.")
+    config: str = Field("default", pattern=_APP, description="A way of having it set up, as in the name of this file.")
     homepage: str | None = Field(None, max_length=200, pattern=r"^https://")
-    versions: str = ""
-    support: Support = "links"
-    why: Why | None = None
+    versions: str = Field("", description="The versions of the app that this file speaks of, in npm's spelling.")
+    support: Support = Field("links", description="Whether models can be linked into the app.")
+    why: Why | None = Field(None, description="Why nothing can be linked into it.")
     detect: Detect
-    places: dict[Annotated[str, Field(pattern=r"^[a-z_]{1,20}$")], Place] = Field(default_factory=dict)
-    links: tuple[Method, ...] = ("relative", "absolute", "hardlink", "reflink")
-    families: tuple[str, ...] = ()
-    extensions: tuple[str, ...] = ()
-    targets: tuple[Target, ...] = ()
-    reads: tuple[str, ...] = ()
+    places: dict[Annotated[str, Field(pattern=r"^[a-z_]{1,20}$")], Place] = Field(
+        default_factory=dict, description="Folders whose whereabouts the app's own settings say."
+    )
+    links: tuple[Method, ...] = Field(
+        ("relative", "absolute", "hardlink", "reflink"), description="Links that the app understands, the best first."
+    )
+    families: tuple[str, ...] = Field((), description="All families that the app loads; `-` for one that is not known.")
+    extensions: tuple[str, ...] = Field((), description="All suffixes that the app reads, each with its dot.")
+    targets: tuple[Target, ...] = Field((), description="Where models go; the first that fits gets the model.")
+    reads: tuple[str, ...] = Field((), description="Further folders in which the app looks for models.")
     config_block: ConfigBlock | None = None
-    restart: bool = False
-    notes: str | None = Field(None, max_length=500)
+    restart: bool = Field(False, description="Whether the app must be refreshed or restarted to see what is new.")
+    notes: str | None = Field(None, max_length=500, description="What people should know, in English.")
 
     @field_validator("versions")
     @classmethod
@@ -247,6 +303,9 @@ class Mapping(_Data):
             for word in _WORD.findall(way):
                 if word not in self.places:
                     raise ValueError(f"no such place: {{{word}}}")
+        for number, (name, place) in enumerate(self.places.items()):
+            if place.below is not None and place.below not in tuple(self.places)[:number]:
+                raise ValueError(f"{name} must come after the place below which it lies")
         return self
 
     def at(self, version: str | None) -> tuple[Target, ...]:
@@ -307,6 +366,22 @@ def best_mapping(files: Sequence[MappingFile], app: str, config: str, version: s
         and (version is None or not _is_newer(each.first, version))
     ]
     return max(fits, key=lambda each: (_order(each.first), each.own), default=None)
+
+
+def same_place(one: MappingFile, other: MappingFile) -> bool:
+    """Whether two files speak of the same app, config and first version, so that only one of them can count."""
+    mine, others = one.mapping, other.mapping
+    return (mine.app, mine.config, _order(one.first)) == (others.app, others.config, _order(other.first))
+
+
+def newest_first(files: Sequence[MappingFile]) -> list[MappingFile]:
+    """Files by app; of each app the usual config first, and of that the newest version first."""
+    return sorted(files, key=_rank)
+
+
+def _rank(file: MappingFile) -> tuple[str, bool, str, tuple[int, ...]]:
+    config = file.mapping.config
+    return (file.mapping.app, config != "default", config, tuple(-number for number in _order(file.first)))
 
 
 def _order(version: str) -> tuple[int, int, int]:

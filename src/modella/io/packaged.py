@@ -6,6 +6,7 @@ from functools import cache
 from importlib import resources
 
 from modella.core.languages import PRETEND, best, pretend
+from modella.core.mapping import MappingFile, read_mapping
 from modella.core.rules import Rules, parse
 from modella.core.words import Words
 
@@ -18,6 +19,14 @@ def load_rules() -> Rules:
     return parse(
         {entry.name.removesuffix(".toml"): tomllib.loads(entry.read_text(encoding="utf-8")) for entry in files}
     )
+
+
+@cache
+def load_mappings() -> tuple[MappingFile, ...]:
+    """The mapping files of `apps/`; read once."""
+    folder = resources.files("modella") / "apps"
+    files = sorted((entry for entry in folder.iterdir() if entry.name.endswith(".json")), key=lambda entry: entry.name)
+    return tuple(read_mapping(entry.name, entry.read_bytes()) for entry in files)
 
 
 @cache
