@@ -217,4 +217,5 @@ def _title(look: _Look, app: str) -> str:
 def _signs(look: _Look, named: Path, app: str) -> str:
     """What is missing there for the app, by the file for which the least is."""
     lacks = [_missing(look.folder(named), file.mapping.detect) for file in look.files if file.mapping.app == app]
-    return shown(", ".join(min(lacks, key=lambda lack: len(lack))), 300)
+    fewest = min(lacks, key=len)
+    return shown(", ".join(fewest), 300)
