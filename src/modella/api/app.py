@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 from modella import __version__
 from modella.api import (
     about,
+    apps,
     attention,
     backups,
     changes,
@@ -32,6 +33,7 @@ from modella.api import (
 from modella.api.answers import REFUSALS, answer_errors
 from modella.api.guard import Guard
 from modella.wiring import House
+from modella.work.autolink import AutoLinker
 from modella.work.tend import Caretaker
 from modella.work.uploading import resume_uploads
 
@@ -45,6 +47,7 @@ ROOMS = (
     upload,
     models,
     lists,
+    apps,
     attention,
     tree,
     usage,
@@ -73,7 +76,8 @@ def make_app(
         await house.queue.recover()
         await asyncio.to_thread(resume_uploads, house.hands, imports=tends)
         running = asyncio.create_task(house.queue.run())
-        caretaker = Caretaker(house.hands)
+        caretaker, linker = Caretaker(house.hands), AutoLinker(house.hands, looks_first=tends)
+        linker.start()
         if tends:
             await asyncio.to_thread(caretaker.start)
         try:
@@ -81,6 +85,7 @@ def make_app(
         finally:
             running.cancel()
             await asyncio.to_thread(caretaker.stop)
+            await asyncio.to_thread(linker.stop)
             await asyncio.to_thread(house.hands.tasks.close)
             await asyncio.gather(running, return_exceptions=True)
 
@@ -96,6 +101,7 @@ def make_app(
     )
     app.state.house = house
     app.state.examples = list(examples)
+    app.include_router(apps.of_models)
     for room in ROOMS:
         app.include_router(room.router)
     answer_errors(app)

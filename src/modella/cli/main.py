@@ -8,6 +8,7 @@ import typer
 
 from modella import __version__
 from modella.cli import (
+    apps,
     backups,
     change,
     demo,
@@ -46,6 +47,7 @@ for panel, commands in _PANELS.items():
         app.command(rich_help_panel=panel, context_settings=takes_minus)(command)
 app.command("import", rich_help_panel="Change")(change.import_)
 app.command("restore-backup", rich_help_panel="Keep whole")(backups.restore_backup)
+app.add_typer(apps.app, name="apps", rich_help_panel="What you have")
 app.add_typer(backups.app, name="backups", rich_help_panel="Keep whole")
 app.add_typer(change.trash, name="trash", rich_help_panel="Change")
 app.add_typer(library.app, name="roots", rich_help_panel="What you have")

@@ -76,6 +76,13 @@ class ListsChanged(_Event):
     names: tuple[str, ...] = ()
 
 
+class AppsChanged(_Event):
+    """Apps were added or removed, or links came or went in them: `apps` are their ids."""
+
+    type: Literal["apps-changed"] = "apps-changed"
+    apps: tuple[str, ...] = ()
+
+
 class TaskView(BaseModel):
     """How far a long task is: a scan, hashing, verifying, looking up, moving. `done` of `total` in its own unit.
 
@@ -133,6 +140,7 @@ Event = Annotated[
     | ModelChanged
     | ModelsChanged
     | ListsChanged
+    | AppsChanged
     | TaskProgress
     | QueueChanged
     | SettingsChanged

@@ -270,7 +270,8 @@ def effective(metadata: Metadata, overrides: Overrides) -> dict[str, Any]:
         told["relations"] = _together(told["relations"], found["relations"])
     told["updated_at"] = max(metadata.updated_at, overrides.updated_at)
     beneath = {name: found[name] for name, value in told.items() if found[name] != value}
-    return {**found, **told, "never_match": list(overrides.never_match), "beneath": beneath}
+    said = {"never_match": list(overrides.never_match), "apps": overrides.apps}
+    return {**found, **told, **said, "beneath": beneath}
 
 
 def is_forbidden(never: Iterable[str], source: str, model_id: str | None) -> bool:

@@ -26,6 +26,15 @@ def check_range(text: str, name: str = "versions") -> str:
     return text
 
 
+def is_range(text: str) -> bool:
+    """Whether a text is a range of versions."""
+    try:
+        _spec(text, "versions")
+    except BadLink:
+        return False
+    return True
+
+
 def is_within(version: str, wanted: str) -> bool:
     """Whether a version lies in a range; an empty range holds every version, and a version without a number none.
 

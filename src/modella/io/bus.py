@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 
 from modella.core.events import DownloadProgress, Event, Resync, TaskProgress
@@ -20,6 +20,7 @@ class Bus:
         self._seq = 0
         self._kept: deque[Event] = deque(maxlen=KEPT)
         self._listeners: set[_Listener] = set()
+        self._taps: list[Callable[[Event], None]] = []
 
     @property
     def seq(self) -> int:
@@ -38,7 +39,14 @@ class Bus:
             listeners = tuple(self._listeners)
         for listener in listeners:
             listener.put(told)
+        for tap in tuple(self._taps):
+            tap(told)
         return told
+
+    def tap(self, take: Callable[[Event], None]) -> Callable[[], None]:
+        """Hands every event to a function, in the thread that tells it: it must be quick. Gives the way to end that."""
+        self._taps.append(take)
+        return lambda: self._taps.remove(take)
 
     async def listen(self, since: int | None = None) -> AsyncIterator[Event]:
         """Events as they come, after those kept since a number; a Resync when some of these are gone.

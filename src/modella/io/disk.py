@@ -58,6 +58,8 @@ RESPELLED = ".respelled"
 """Ends the name that a file has for a moment while only the spelling of its name is changed."""
 _NO_REFLINK = {errno.EOPNOTSUPP, errno.ENOTSUP, errno.EXDEV, errno.EINVAL, errno.ENOTTY, errno.ENOSYS, errno.EPERM}
 _NO_HARD_LINK = {errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK}
+_NO_PRIVILEGE = 1314
+"""Windows: this user may not make symbolic links."""
 
 _TEMPORARY = re.compile(r"^\..+\.[0-9a-f]{12}\.tmp$|^\.[0-9a-f]{16}\.part$")
 """Names under which this module writes before it renames."""
@@ -531,6 +533,79 @@ def hard_link_over(existing: Path, target: Path) -> bool:
         beside.replace(target)
     flush_folder(target.parent)
     return True
+
+
+def symbolic_link(text: str, place: Path, *, to_folder: bool = False) -> bool:
+    """Makes a symbolic link that says `text`, under a name that is free; False where links cannot be made.
+
+    Conflict("name-taken") when something has the name. Not flushed: `flush_folder` does that once for many.
+    """
+    with disk_errors(place):
+        try:
+            place.symlink_to(text, target_is_directory=to_folder)
+        except FileExistsError:
+            raise Conflict("name-taken", path=str(place)) from None
+        except OSError as problem:
+            if problem.errno in _NO_HARD_LINK or getattr(problem, "winerror", 0) == _NO_PRIVILEGE:
+                return False
+            raise
+        return True
+
+
+def clone_new(existing: Path, place: Path) -> bool:
+    """Gives a file a second place that shares its blocks, whole or not at all; False where that is impossible.
+
+    Conflict("name-taken") when something has the name. The time of change is that of the file.
+    """
+    with disk_errors(place):
+        temporary = place.with_name(f".{secrets.token_hex(8)}.part")
+        try:
+            if not reflink(existing, temporary):
+                return False
+            told = existing.stat()
+            os.utime(temporary, ns=(told.st_atime_ns, told.st_mtime_ns))
+            _rename_new(temporary, place)
+        except FileExistsError:
+            raise Conflict("name-taken", path=str(place)) from None
+        finally:
+            temporary.unlink(missing_ok=True)
+        flush_folder(place.parent)
+        return True
+
+
+def can_link(folder: Path, existing: Path | None = None) -> tuple[bool, bool]:
+    """Whether symbolic links, and clones of a file, can be made in a folder: found out by making one of each.
+
+    DiskTrouble when nothing can be made there at all.
+    """
+    probe = folder / f".{secrets.token_hex(8)}.part"
+    with disk_errors(folder):
+        probe.touch(exist_ok=False)
+        probe.unlink()
+        try:
+            symbolic = symbolic_link("nowhere", probe)
+            probe.unlink(missing_ok=True)
+            shares = (
+                existing is not None and existing.stat().st_dev == folder.stat().st_dev and reflink(existing, probe)
+            )
+        finally:
+            probe.unlink(missing_ok=True)
+        return symbolic, shares
+
+
+def remove_made_folders(folders: Iterable[Path]) -> list[Path]:
+    """Removes folders in which nothing is left, the innermost first; the ones that are gone now."""
+    gone = []
+    for folder in sorted(folders, key=lambda each: len(each.parts), reverse=True):
+        try:
+            if not folder.is_symlink():
+                folder.rmdir()
+        except FileNotFoundError:
+            pass
+        except OSError:
+            continue
+        gone.append(folder)
+    return gone
 
 
 def same_file(one: Path, other: Path) -> bool:

@@ -208,7 +208,7 @@ def _plan(job: Job, draft: Metadata) -> Plan:
     shown = _shown_draft(draft)
     said = {**_wished(record), **record.draft}
     fields = {k: v for k, v in said.items() if k in EDITABLE and (v != shown.get(k) or v == _wished(record).get(k))}
-    overrides = Overrides(schema=1, fields=fields)
+    overrides = Overrides(schema=1, fields=fields, apps={} if record.wish.link else {"*": {"link": False}})
     replaced = _replaced(job)
     if replaced is not None:
         draft.id, draft.added_at = str(replaced["id"]), str(replaced["added_at"])
@@ -245,7 +245,7 @@ def _replaced(job: Job) -> dict[str, Any] | None:
 def _kept_overrides(hands: Hands, replaced: str, new: Overrides) -> Overrides:
     """The user's word on the model that is replaced, with the newest on top."""
     old = load(hands, replaced).overrides
-    return old.model_copy(update={"fields": {**old.fields, **new.fields}})
+    return old.model_copy(update={"fields": {**old.fields, **new.fields}, "apps": {**old.apps, **new.apps}})
 
 
 def free_folder(hands: Hands, folder: str, cleaned: str, digest: str) -> tuple[str, str]:

@@ -12,13 +12,14 @@ from modella.core.model import EDITABLE, Overrides, check_fields, effective, is_
 from modella.core.naming import is_inner, name_key, shown
 from modella.core.prose import safe_html
 from modella.core.standing import standing
+from modella.core.versions import is_range
 from modella.work.hands import Hands
 from modella.work.records import Record, load, save
 from modella.work.roots import check_online
 
 _LONGEST_APP = 64
 _APP_WORDS: Mapping[str, Callable[[Any], bool]] = {
-    "versions": lambda value: isinstance(value, str) and len(value) <= 200,
+    "versions": lambda value: isinstance(value, str) and is_range(value),
     "link": lambda value: isinstance(value, bool),
     "path": lambda value: isinstance(value, str) and is_inner(value),
 }

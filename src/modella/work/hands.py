@@ -50,6 +50,8 @@ class Hands:
     """When this process became the owner, as a time stamp."""
     changing: threading.RLock = field(default_factory=threading.RLock)
     """Held by whoever reads a canonical record in order to write it back."""
+    linking: threading.RLock = field(default_factory=threading.RLock)
+    """Held by whoever plans, makes or removes links in apps."""
     busy: set[str] = field(default_factory=set)
     """Models whose files are being moved, trashed or restored: one verb at a time for each."""
     planned: dict[str, str] = field(default_factory=dict)

@@ -56,7 +56,7 @@ CREATE VIRTUAL TABLE words USING fts5(text, tokenize = "unicode61 remove_diacrit
   contentless_delete = 1, detail = none);
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab(words, 'row');
 """
-_VERSION = 7
+_VERSION = 8
 """An index of an older version is made anew: it holds nothing that the files do not say."""
 
 

@@ -1,4 +1,4 @@
-"""`<home>/modella.db`: order and history of downloads, and settings made in the UI. Durable."""
+"""`<home>/modella.db`: order and history of downloads, apps and their links, settings made in the UI. Durable."""
 
 import json
 from contextlib import closing
@@ -10,7 +10,7 @@ import apsw
 from pydantic import ValidationError
 
 from modella.core.download import FINISHED, Download
-from modella.io.store.database import Database
+from modella.io.store.apps import APP_TABLES, AppTables
 
 _SCHEMA = (
     """
@@ -22,6 +22,7 @@ _SCHEMA = (
     CREATE TABLE requests (key TEXT PRIMARY KEY, downloads TEXT NOT NULL, at TEXT NOT NULL) STRICT;
     CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
     """,
+    APP_TABLES,
 )
 
 
@@ -33,8 +34,11 @@ _IN_FILES = (
 )
 
 
-class QueueStore(Database):
-    """`<home>/modella.db`: order and history of downloads, and settings made in the UI. Every commit is flushed."""
+class QueueStore(AppTables):
+    """`<home>/modella.db`: downloads in their order and with their history, apps with their links, and settings.
+
+    Every commit is flushed.
+    """
 
     def __init__(self, home: Path) -> None:
         super().__init__(home / "modella.db", _SCHEMA, "FULL")

@@ -1,0 +1,123 @@
+"""A marked block in an app's own configuration that tells it to read the library: ComfyUI's `extra_model_paths.yaml`.
+
+Whatever else is in the file stays byte by byte. A folder is named only when every model in it is for this category, so
+that the app lists what it should and nothing else. Format: `app-layouts` notes 4.1.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import PurePath
+from typing import Any
+
+import yaml
+
+from modella.core.errors import DiskTrouble
+from modella.core.naming import shown
+
+_BEGIN = "# >>> modella >>> made by Modella: change it there, not here"
+_BEGIN_MARK = "# >>> modella >>>"
+_END = "# <<< modella <<<"
+_KEY = "modella"
+
+
+def pure_folders(
+    wanted: Mapping[str, Iterable[str]], every: Iterable[str], tops: Sequence[str]
+) -> tuple[dict[str, list[str]], list[str]]:
+    """The fewest folders that hold exactly the wanted files of each category; and files that no folder can tell apart.
+
+    `wanted` are files by category, `every` all model files that there are, `tops` the roots, which are never named
+    themselves. Paths are absolute.
+    """
+    counted = Counter(str(folder) for file in every for folder in _folders(file, tops))
+    found: dict[str, list[str]] = {}
+    mixed: list[str] = []
+    for category, files in wanted.items():
+        listed = sorted(set(files))
+        mine = Counter(str(folder) for file in listed for folder in _folders(file, tops))
+        chosen: set[str] = set()
+        for file in listed:
+            pure = [str(each) for each in _folders(file, tops) if mine[str(each)] == counted[str(each)]]
+            if pure:
+                chosen.add(pure[-1])
+            else:
+                mixed.append(file)
+        found[category] = sorted(chosen)
+    return {category: folders for category, folders in found.items() if folders}, mixed
+
+
+def _folders(file: str, tops: Sequence[str]) -> list[PurePath]:
+    """The folders of a file, its own first, up to below its root."""
+    above = []
+    for folder in PurePath(file).parents:
+        if str(folder) in tops:
+            break
+        above.append(folder)
+    else:
+        return above[:1]
+    return above
+
+
+def block_of(folders: Mapping[str, Sequence[str]], base: str) -> str:
+    """The block: paths below `base` are relative to it, several of a category stand line by line."""
+    told: dict[str, str] = {"base_path": base}
+    for category in sorted(folders):
+        told[category] = "\n".join(_below(folder, base) for folder in folders[category])
+    text = yaml.dump({_KEY: told}, sort_keys=False, allow_unicode=True, width=10_000, Dumper=_Dumper)
+    return f"{_BEGIN}\n{text}{_END}\n"
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes texts of several lines as people write them."""
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+_Dumper.add_representer(str, _text)
+
+
+def _below(folder: str, base: str) -> str:
+    path = PurePath(folder)
+    return path.relative_to(base).as_posix() if path.is_relative_to(base) else path.as_posix()
+
+
+def with_block(text: str, block: str) -> str:
+    """The file's text with this block in place of the one that was there, or at its end; without one for none.
+
+    DiskTrouble("config-unreadable") when the text is no YAML, has our name elsewhere, or has half a block.
+    """
+    before, after = _around(text)
+    outside = before + after
+    _check(outside)
+    if not block:
+        return outside
+    lead = before if not before or before.endswith("\n") else f"{before}\n"
+    return f"{lead}{block}{after}"
+
+
+def _around(text: str) -> tuple[str, str]:
+    """What stands before and after our block; everything is before where there is none."""
+    lines = text.splitlines(keepends=True)
+    begins = [number for number, line in enumerate(lines) if line.startswith(_BEGIN_MARK)]
+    ends = [number for number, line in enumerate(lines) if line.rstrip() == _END]
+    if not begins and not ends:
+        return text, ""
+    if len(begins) != 1 or len(ends) != 1 or ends[0] < begins[0]:
+        raise _unreadable("the marks of Modella's block are not one pair")
+    return "".join(lines[: begins[0]]), "".join(lines[ends[0] + 1 :])
+
+
+def _check(outside: str) -> None:
+    try:
+        found: Any = yaml.safe_load(outside)
+    except (yaml.YAMLError, RecursionError, ValueError) as problem:
+        raise _unreadable(shown(str(problem).replace("\n", " "), 200)) from problem
+    if found is not None and not isinstance(found, dict):
+        raise _unreadable("it is not a set of sections")
+    if found and _KEY in found:
+        raise _unreadable(f"it has a section `{_KEY}` of somebody else")
+
+
+def _unreadable(reason: str) -> DiskTrouble:
+    return DiskTrouble("config-unreadable", path="", reason=reason)

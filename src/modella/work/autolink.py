@@ -1,0 +1,102 @@
+"""Keeps the links of apps in step with the library: what comes, moves, changes or goes is planned anew for each app."""
+
+import queue
+import threading
+from collections.abc import Iterable
+
+import structlog
+
+from modella.core.errors import ModellaError
+from modella.core.events import Event, ModelAdded, ModelChanged, ModelsChanged
+from modella.core.linking import App
+from modella.work.apps import apps
+from modella.work.hands import Hands
+from modella.work.linking import LinkOutcome, apply_links
+from modella.work.tasks import Task
+
+log = structlog.get_logger()
+_GATHER = 0.2
+"""Seconds in which further changes are taken along."""
+_FIRST = 4.0
+"""Seconds before everything is looked at once after the start: the library is looked at first."""
+_MANY = 300
+"""So many models at once are not planned one by one."""
+
+_Wish = tuple[str, ...] | None
+"""Models to plan anew; None for the whole library."""
+
+
+class AutoLinker:
+    """Follows the events of a house in a thread of its own, until it is stopped."""
+
+    def __init__(self, hands: Hands, *, looks_first: bool = True) -> None:
+        self._hands = hands
+        self._wishes: queue.Queue[_Wish] = queue.Queue()
+        self._stop = threading.Event()
+        self._looks_first = looks_first
+        self._thread = threading.Thread(target=self._run, name="modella-link", daemon=True)
+        self._untap = hands.bus.tap(self._take)
+
+    def start(self) -> None:
+        """Begins."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Does what is asked for already, and ends."""
+        self._untap()
+        self._stop.set()
+        self._wishes.put(())
+        if self._thread.is_alive():
+            self._thread.join(30)
+
+    def _take(self, event: Event) -> None:
+        if isinstance(event, ModelAdded | ModelChanged):
+            self._wishes.put((str(event.model.get("id")),))
+        elif isinstance(event, ModelsChanged):
+            self._wishes.put(event.ids if event.count <= len(event.ids) else None)
+
+    def _run(self) -> None:
+        if self._looks_first and not self._stop.wait(_FIRST):
+            relink(self._hands, None)
+        while not (self._stop.is_set() and self._wishes.empty()):
+            wanted = self._gathered()
+            if wanted is None or wanted:
+                relink(self._hands, wanted)
+
+    def _gathered(self) -> _Wish:
+        wishes = [self._wishes.get()]
+        self._stop.wait(_GATHER)
+        while not self._wishes.empty():
+            wishes.append(self._wishes.get_nowait())
+        models = dict.fromkeys(model for wish in wishes for model in wish or ())
+        return None if None in wishes or len(models) > _MANY else tuple(models)
+
+
+def relink(hands: Hands, models: Iterable[str] | None) -> list[LinkOutcome]:
+    """Brings the links of these models up to date in every app that wants that; trouble with one app stops no other.
+
+    An app that is not there now gets its links when it is back.
+    """
+    done = []
+    wanted = None if models is None else list(models)
+    for app in apps(hands):
+        if app.auto:
+            outcome = _relinked(hands, app, wanted)
+            if outcome is not None:
+                done.append(outcome)
+    return done
+
+
+def _relinked(hands: Hands, app: App, models: list[str] | None) -> LinkOutcome | None:
+    try:
+        if models is not None:
+            return apply_links(hands, app.id, models, cautious=True)
+
+        def work(task: Task) -> dict[str, object]:
+            return apply_links(hands, app.id, None, task, cautious=True).model_dump(mode="json")
+
+        task = hands.tasks.begin("link", work, alone=False)
+        task.finished.wait()
+    except ModellaError as problem:
+        log.warning("links of an app could not be kept in step", app=app.id, code=problem.code)
+    return None
