@@ -63,6 +63,10 @@ class BadLink(ModellaError):
         "bad-mapping": False,
         "unknown-app": False,
         "no-app-there": False,
+        "another-app-there": False,
+        "inside-app": False,
+        "no-known-app": False,
+        "not-a-folder": False,
     }
 
 
@@ -151,6 +155,7 @@ class DiskTrouble(ModellaError):
         "database-newer": False,
         "record-newer": False,
         "record-unreadable": False,
+        "folder-unreadable": False,
         "app-gone": True,
         "config-unreadable": False,
     }

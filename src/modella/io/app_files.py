@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from modella.core.errors import DiskTrouble
 from modella.core.mapping import Finding, Sign
 from modella.io.disk import disk_errors, read_ordinary
 
@@ -44,9 +45,14 @@ class AppFolder:
         return None
 
     def check_open(self) -> None:
-        """DiskTrouble("permission") and the like where the folder cannot be looked into."""
-        with disk_errors(self.path):
-            os.listdir(self.path)
+        """DiskTrouble("folder-unreadable") and the like where the folder cannot be looked into."""
+        try:
+            with disk_errors(self.path):
+                next(self.path.iterdir(), None)
+        except DiskTrouble as problem:
+            if problem.code != "permission":
+                raise
+            raise DiskTrouble("folder-unreadable", path=str(self.path)) from problem
 
     def is_there(self, path: str) -> bool:
         """Whether something lies at this path below the folder, under exactly these names."""
@@ -62,7 +68,7 @@ class AppFolder:
         """Names in a folder; None where they may not be listed, though something in it may yet be opened."""
         if folder not in self._names:
             try:
-                self._names[folder] = frozenset(os.listdir(self.path / folder))
+                self._names[folder] = frozenset(each.name for each in (self.path / folder).iterdir())
             except PermissionError:
                 self._names[folder] = None
             except OSError:

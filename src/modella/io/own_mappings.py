@@ -1,6 +1,5 @@
 """The mapping files that the user keeps in `<home>/model-library-translation/`."""
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,7 +19,7 @@ def own_mappings(home: Path) -> tuple[list[MappingFile], list[ModellaError]]:
     """
     folder = home / FOLDER
     try:
-        names = sorted(name for name in os.listdir(folder) if name.endswith(".json") and not name.startswith("."))
+        names = sorted(each.name for each in folder.iterdir() if _is_ours(each.name))
     except FileNotFoundError:
         return [], []
     except OSError as problem:
@@ -35,6 +34,10 @@ def own_mappings(home: Path) -> tuple[list[MappingFile], list[ModellaError]]:
     if len(names) > MOST_FILES:
         faults.append(_fault(names[MOST_FILES], f"there are more than {MOST_FILES} files"))
     return files, faults
+
+
+def _is_ours(name: str) -> bool:
+    return name.endswith(".json") and not name.startswith(".")
 
 
 def _content(path: Path) -> bytes:

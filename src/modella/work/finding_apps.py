@@ -6,7 +6,7 @@ is changed, and nothing is remembered: `work/apps.py` does that.
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -66,8 +66,8 @@ def find_app(files: Sequence[MappingFile], path: str | Path, app: str | None = N
     """The app in a folder: the one that is named, or whichever it is. Apps that take no links are found as well.
 
     Errors: BadLink("unknown-app") for a name that no file has; NotFound("no-such-path"), BadLink("not-a-folder") and
-    DiskTrouble for a path that cannot be looked into; BadLink("another-app-there") where another app lies,
-    BadLink("inside-app") where the folder lies in the app's own one, and BadLink("no-app-there", signs=) or
+    DiskTrouble("folder-unreadable") for a path that cannot be looked into; BadLink("another-app-there") where another
+    app lies, BadLink("inside-app") where the folder lies in the app's own one, and BadLink("no-app-there", signs=) or
     BadLink("no-known-app") else.
     """
     look = _Look(newest_first(files))
@@ -122,20 +122,10 @@ def _at_home(path: Path) -> Path:
 
 def _found(look: _Look, named: Path, app: str | None) -> FoundApp | None:
     """The app at the folder or at a base below it: what lies nearest is meant."""
-    return next(_all_found(look, named, app), None)
-
-
-def _all_found(look: _Look, named: Path, app: str | None) -> Iterator[FoundApp]:
     wanted = [file for file in look.files if app is None or file.mapping.app == app]
-    for file in sorted(wanted, key=lambda each: _depth(look, named, each)):
-        base = _base(look, named, file.mapping.detect)
-        if base is not None:
-            yield _described(look, base, file)
-
-
-def _depth(look: _Look, named: Path, file: MappingFile) -> int:
-    base = _base(look, named, file.mapping.detect)
-    return len(base.parts) if base is not None else 0
+    at = [(base, file) for file in wanted if (base := _base(look, named, file.mapping.detect)) is not None]
+    nearest = min(at, key=lambda pair: len(pair[0].parts), default=None)
+    return _described(look, *nearest) if nearest is not None else None
 
 
 def _base(look: _Look, named: Path, detect: Detect) -> Path | None:
@@ -203,7 +193,7 @@ def _refusal(look: _Look, named: Path, app: str | None) -> ModellaError:
     path = shown(str(named))
     if app is not None and (other := _found(look, named, None)):
         return BadLink("another-app-there", path=path, app=_title(look, app), found=other.title, name=other.app)
-    if above := _above(look, named, app):
+    if above := _above(look, named, app) or _above(look, named, None):
         return BadLink("inside-app", path=path, app=above.title, folder=shown(str(above.path)))
     if app is None:
         known = ", ".join(sorted({file.mapping.title for file in look.files}))
@@ -215,7 +205,7 @@ def _above(look: _Look, named: Path, app: str | None) -> FoundApp | None:
     """The app in whose folder this one lies, such as its folder of models."""
     for parent in list(named.parents)[:_LEVELS_ABOVE]:
         found = _found(look, parent, app)
-        if found is not None and found.path in (parent, named):
+        if found is not None and found.path == parent:
             return found
     return None
 
@@ -227,4 +217,5 @@ def _title(look: _Look, app: str) -> str:
 def _signs(look: _Look, named: Path, app: str) -> str:
     """What is missing there for the app, by the file for which the least is."""
     lacks = [_missing(look.folder(named), file.mapping.detect) for file in look.files if file.mapping.app == app]
-    return shown(", ".join(min(lacks, key=len)), 300)
+    fewest = min(lacks, key=len)
+    return shown(", ".join(fewest), 300)

@@ -1,0 +1,1 @@
+"""Tests of the apps that use models: which one lies where, and what each of them sees."""
