@@ -93,17 +93,19 @@ def known_apps(as_json: JsonOption = False, library: LibraryOption = None) -> No
     if as_json:
         print_json(found)
         return
-    made = table("app", "title", "config", "from")
-    for each in found["apps"]:
-        title = each["title"] if each["support"] == "links" else f"{each['title']}: {_refused(each['why'])}"
-        add_row(made, each["app"], title, each["config"], f"{each['first']}{' *' if each['own'] else ''}")
+    made = table("app", "name")
+    for name, listed in groupby(found["apps"], key=lambda each: each["app"]):
+        told = list(listed)
+        titles = list(dict.fromkeys(_known(each) for each in told))
+        add_row(made, name, ", ".join(titles))
     console().print(made)
     for each in found["faults"]:
         complaints().print(Text(f"✗ {each['error']}", style="red"))
 
 
-def _refused(why: str) -> str:
-    return words().say(f"apps.refused.{why}")
+def _known(each: dict[str, Any]) -> str:
+    title = f"{each['title']} *" if each["own"] else str(each["title"])
+    return title if each["support"] == "links" else f"{title}: {words().say('apps.refused.' + each['why'])}"
 
 
 @app.command("schema")
@@ -289,7 +291,8 @@ def _print_plan(plan: dict[str, Any]) -> None:
             console().print(_line(line))
     if plan["config"]:
         _print_block(plan["config"])
-    console().print(Text(_counted(plan["actions"]), style="bold"))
+    writes = plan["config"] is not None and plan["config"]["after"] != (plan["config"]["before"] or "")
+    console().print(Text(_counted(plan["actions"], writes), style="bold"))
     if plan["reasons"]:
         console().print(Text(_left_out(plan["reasons"]), style="dim"))
 
@@ -324,8 +327,9 @@ def _print_block(change: dict[str, Any]) -> None:
         console().print(Text(f"  ! {shown(each)}  {words().say('links.why.mixed-folder')}", style="red"))
 
 
-def _counted(actions: dict[str, int]) -> str:
-    parts = [words().say(f"links.counted.{each}", count=actions[each]) for each in _order(actions)]
+def _counted(actions: dict[str, int], writes: bool) -> str:
+    parts = [words().say("links.counted.config")] if writes else []
+    parts += [words().say(f"links.counted.{each}", count=actions[each]) for each in _order(actions)]
     return " · ".join(parts) if parts else words().say("apps.nothing-to-do")
 
 

@@ -45,7 +45,8 @@ class Door:
 
     def ask(self, method: str, path: str, body: Any = None, query: Mapping[str, Any] | None = None) -> Any:
         """The data of an answer; the error of the family that the server gave, as if it had happened here."""
-        pairs = ((k, v) for k, v in (query or {}).items() if v is not None)
+        lists = ((k, v if isinstance(v, list) else [v]) for k, v in (query or {}).items() if v is not None)
+        pairs = ((k, each) for k, values in lists for each in values)
         tail = "&".join(f"{quote(k, safe='')}={quote(str(v), safe='')}" for k, v in pairs)
         headers = {"Content-Type": "application/json", "X-Modella": "cli"}
         content = json.dumps(body).encode() if body is not None else None

@@ -38,7 +38,8 @@ class App(BaseModel):
     """An app as it was added: `path` is its own folder, `version` what was found there, None where nothing says it.
 
     `method` is the person's choice among the methods of links, `auto` the best that works. `auto` keeps its links in
-    step with the library. `way` tells whether the app gets links, or a block in its own configuration.
+    step with the library. `linked_at` is when all its links were last made, empty before that, `linked_version` its
+    version then. `way` tells whether the app gets links, or a block in its own configuration.
     """
 
     model_config = ConfigDict(extra="ignore")
@@ -50,6 +51,7 @@ class App(BaseModel):
     config: str = "default"
     version: str | None = None
     linked_version: str | None = None
+    linked_at: str = ""
     places: dict[str, str] = Field(default_factory=dict)
     method: Literal["auto", "relative", "absolute", "hardlink", "reflink", "copy"] = "auto"
     way: Way = "links"

@@ -19,8 +19,6 @@ _GATHER = 0.2
 """Seconds in which further changes are taken along."""
 _FIRST = 4.0
 """Seconds before everything is looked at once after the start: the library is looked at first."""
-_MANY = 300
-"""So many models at once are not planned one by one."""
 
 _Wish = tuple[str, ...] | None
 """Models to plan anew; None for the whole library."""
@@ -69,18 +67,19 @@ class AutoLinker:
         while not self._wishes.empty():
             wishes.append(self._wishes.get_nowait())
         models = dict.fromkeys(model for wish in wishes for model in wish or ())
-        return None if None in wishes or len(models) > _MANY else tuple(models)
+        return None if None in wishes else tuple(models)
 
 
 def relink(hands: Hands, models: Iterable[str] | None) -> list[LinkOutcome]:
     """Brings the links of these models up to date in every app that wants that; trouble with one app stops no other.
 
-    An app that is not there now gets its links when it is back.
+    The whole library is linked into an app only after somebody has done so once, having read the plan. An app that is
+    not there now gets its links when it is back.
     """
     done = []
     wanted = None if models is None else list(models)
     for app in apps(hands):
-        if app.auto:
+        if app.auto and (wanted is not None or app.linked_at):
             outcome = _relinked(hands, app, wanted)
             if outcome is not None:
                 done.append(outcome)

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from modella.core.config_block import block_of, pure_folders, with_block
 from modella.core.errors import DiskTrouble
 from modella.core.linking import Wanted
-from modella.io.disk import read_ordinary, write_atomic, write_new
+from modella.io.disk import read_ordinary, remove_file, write_atomic, write_new
 from modella.work.apps import MappedApp
 from modella.work.hands import Hands
 from modella.work.records import folder_of
@@ -67,7 +67,7 @@ def apply_block(found: MappedApp, change: ConfigChange) -> None:
 
 
 def drop_block(found: MappedApp) -> bool:
-    """Takes our block out again; whether there was one."""
+    """Takes our block out again, and the file with it where there was none before; whether there was a block."""
     if found.mapping.config_block is None:
         return False
     path = _file(found)
@@ -77,7 +77,10 @@ def drop_block(found: MappedApp) -> bool:
     rest = _placed(path, text, "")
     if rest == text:
         return False
-    write_atomic(path, rest.encode())
+    if not rest.strip() and not path.with_name(path.name + _BACKUP).exists():
+        remove_file(path)
+    else:
+        write_atomic(path, rest.encode())
     return True
 
 

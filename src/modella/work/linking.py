@@ -145,8 +145,9 @@ def apply_links(
         if plan.config is not None and plan.config.changes:
             apply_block(found, plan.config)
             outcome.config = True
-        if models is None and found.app.linked_version != found.app.version:
-            hands.store.put_app(hands.library_id, found.app.model_copy(update={"linked_version": found.app.version}))
+        if models is None:
+            told = {"linked_version": found.app.version, "linked_at": now()}
+            hands.store.put_app(hands.library_id, found.app.model_copy(update=told))
     _tell(hands, outcome)
     return outcome
 
@@ -183,7 +184,7 @@ def _planned(hands: Hands, found: MappedApp, models: Sequence[str] | None) -> Li
     lines, twice = _lines_for(hands, found, wanted, records, models)
     lines += _leftover(found, records, lines, {each.model for each in skipped if each.why == "not-present"}, listed)
     told = [SkippedModel(model=each.model, name=each.name, why=each.why) for each in (*skipped, *twice)]
-    is_upgraded = app.linked_version is not None and app.linked_version != app.version
+    is_upgraded = bool(app.linked_at) and app.linked_version != app.version
     return LinkPlan(
         app=app,
         lines=lines,
