@@ -133,6 +133,15 @@ def test_the_good_one_is_good() -> None:
     assert read_mapping(NAME, json.dumps({**GOOD, "$schema": "mapping.schema.json"}).encode()).first == "1.0.0"
 
 
+def test_the_example_in_the_document_is_good() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "apps.md").read_text(encoding="utf-8")
+    block = text.partition("```json\n")[2].partition("```")[0]
+    name = text.partition("```json\n")[0].rpartition("`:")[0].rpartition("`")[2]
+    assert read_mapping(name, block.encode()).mapping.title == "My tool"
+    schema = json_schema()
+    assert list(objections(json.loads(block), schema, schema)) == []
+
+
 # ------------------------------------------------------------------------------------------------- the user's folder
 
 
