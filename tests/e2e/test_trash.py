@@ -25,7 +25,7 @@ def test_models_come_back_or_go_for_good(own_demo: Demo, visit: Visits) -> None:
     page.get_by_role("searchbox").fill(names[1])
     expect(page.get_by_role("checkbox")).to_have_count(1)
     page.get_by_role("button", name=f"Restore {names[1]}").click()
-    expect(page.get_by_text("1 model is back")).to_be_visible()
+    expect(page.get_by_text("1 model is back").first).to_be_visible()
     page.get_by_role("searchbox").fill("")
     expect(page.get_by_role("checkbox")).to_have_count(2)
     page.get_by_role("checkbox", name=f"Select {names[0]}").check()
@@ -36,7 +36,7 @@ def test_models_come_back_or_go_for_good(own_demo: Demo, visit: Visits) -> None:
     assert len(own_demo.ask("GET", "/api/trash")) == 2
     page.keyboard.press("Delete")
     sure.get_by_role("button", name="Remove for good").click()
-    expect(page.get_by_text(re.compile("^1 model removed, "))).to_be_visible()
+    expect(page.get_by_text(re.compile("^1 model removed, ")).first).to_be_visible()
     expect(page.get_by_role("checkbox")).to_have_count(1)
     assert [each["name"] for each in own_demo.ask("GET", "/api/trash")] == [names[2]]
 

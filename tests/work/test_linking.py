@@ -14,6 +14,7 @@ from modella.wiring import House
 from modella.work.apps import add_app, app_of, apps, change_app, forget_app
 from modella.work.edit import Edit, edit
 from modella.work.linking import unlink_app
+from modella.work.scan import begin_scan
 from modella.work.trash import delete
 from tests.changing import lora
 from tests.linked import Linked, comfyui
@@ -376,6 +377,22 @@ def test_wishes_without_sense_are_refused(house: House, tmp_path: Path, wishes: 
     folder = comfyui(tmp_path / "ComfyUI")
     with pytest.raises(BadLink, match="bad-value"):
         add_app(house.hands, str(folder), None, wishes)
+
+
+@pytest.mark.parametrize("method", ["relative", "hardlink", "copy"])
+def test_second_places_of_files_are_no_models_of_their_own(linked: Linked, method: str) -> None:
+    hands = linked.house.hands
+    linked.put("detail")
+    lora(linked.at("own.safetensors"), 2)
+    change_app(hands, linked.app.id, {"method": method})
+    linked.apply()
+    begin_scan(hands, [linked.folder / "models"], quiet=0.0).finished.wait(60)
+    assert sorted(Path(each["place"]).stem for each in hands.index.every()) == ["detail", "own"]
+    if method == "copy":
+        linked.at("detail.safetensors").unlink()
+        lora(linked.at("detail.safetensors"), 3)
+        begin_scan(hands, [linked.folder / "models"], quiet=0.0).finished.wait(60)
+        assert hands.index.count() == 3, "what somebody has put in its place is a model"
 
 
 # --------------------------------------------------------------------------------------------------- deaths on the way

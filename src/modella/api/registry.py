@@ -41,6 +41,7 @@ class ManyIn(Wish):
     ids: list[str] = Field(min_length=1, max_length=100_000)
     fields: dict[str, Any] = Field(default_factory=dict, alias="set", max_length=200)
     reset: Names
+    apps: dict[str, Any] = Field(default_factory=dict, max_length=200)
     add_tags: Tags
     remove_tags: Tags
 
@@ -72,7 +73,7 @@ class NeverIn(Wish):
 async def edit_models(wish: ManyIn, request: Request) -> Answer[ManyChanged]:
     """Changes many models in the same way, each for itself; what could not be changed is told with its reason."""
     words = words_for(request)
-    change = Edit(set=wish.fields, reset=wish.reset, add_tags=wish.add_tags, remove_tags=wish.remove_tags)
+    change = Edit(wish.fields, wish.reset, wish.apps, wish.add_tags, wish.remove_tags)
     done = await asyncio.to_thread(edit_many, hands_of(request), wish.ids, change)
     failed = [{"id": model, **words.explain(problem)} for model, problem in done["failed"]]
     return Answer(data=ManyChanged.model_validate({"changed": done["changed"], "failed": failed}))

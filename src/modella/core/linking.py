@@ -4,7 +4,6 @@ Two questions, each a pure function: which files of which models belong where (`
 do about it (`decide`). Nothing of the app's own is ever replaced or removed: what we did not make stands in the way.
 """
 
-import os.path
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -568,7 +567,17 @@ def choose_method(app: App, methods: Sequence[Method], source: Found, ground: Gr
 
 def link_text(method: Method, want: Wanted, ground: Ground) -> str:
     """What a symbolic link says, seen from where its folder really is."""
-    return want.source if method == "absolute" else os.path.relpath(want.source, ground.real)
+    return want.source if method == "absolute" else _way_between(PurePath(ground.real), PurePath(want.source))
+
+
+def _way_between(folder: PurePath, file: PurePath) -> str:
+    """The path from a folder to a file, up and down again; the file's own on another drive."""
+    if folder.anchor != file.anchor:
+        return str(file)
+    pairs = zip(folder.parts, file.parts, strict=False)
+    shared = next((number for number, (one, other) in enumerate(pairs) if one != other), None)
+    count = min(len(folder.parts), len(file.parts)) if shared is None else shared
+    return str(PurePath(*[".."] * (len(folder.parts) - count), *file.parts[count:]))
 
 
 def unwanted(record: LinkRecord, found: Found) -> LinkLine:

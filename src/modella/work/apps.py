@@ -135,6 +135,18 @@ def mapped(hands: Hands, identity: str) -> MappedApp:
     return MappedApp(told, _by_version(files, told, found))
 
 
+def places_made(hands: Hands) -> dict[str, int]:
+    """Second places of the library's files that are no symbolic links, with their inodes: they are no other models."""
+    made = [
+        (Path(app.path) / each.path, each.inode)
+        for app in apps(hands)
+        for each in hands.store.links(hands.library_id, app.id)
+        if each.method not in {"relative", "absolute"}
+    ]
+    real = {folder: os.path.realpath(folder) for folder in {place.parent for place, _ in made}}
+    return {str(Path(real[place.parent], place.name)): inode for place, inode in made}
+
+
 def is_there(hands: Hands, app: App) -> bool:
     """Whether the app is where it was added."""
     try:

@@ -22,6 +22,7 @@ from modella.core.root import Root
 from modella.core.summary import Row, row_of
 from modella.io.disk import make_folders, publish, remove_file, sweep_dead
 from modella.io.store.index import Seen
+from modella.work.apps import places_made
 from modella.work.hands import Hands
 from modella.work.hashwave import hash_all
 from modella.work.lists import refresh_lists
@@ -129,6 +130,7 @@ class _Scan:
         self._rows: list[Row] = []
         self._seen_now: list[Seen] = []
         self._put_at = time.monotonic()
+        self._ours = places_made(hands)
 
     def run(self) -> None:
         """Walks, looks, and then says what is gone."""
@@ -139,7 +141,7 @@ class _Scan:
         self._index.revive(self._root.id)
         known = set(self._index.seen_folders(self._root.id, self._below))
         others = [Path(each.path) for each in roots(self._hands) if each.id != self._root.id]
-        walk = Walk(self._top, others)
+        walk = Walk(self._top, others, self._ours)
         for folder in walk.folders(self._below):
             if self._task.stop.is_set():
                 return
@@ -202,7 +204,7 @@ class _Scan:
         self._result.unsettled += len(before) - len(settled)
         self._sighting.young, self._sighting.has_waited = [], True
         for path in sorted({folder for folder, _ in settled}):
-            again = next(iter(Walk(self._top).folders(path)))
+            again = next(iter(Walk(self._top, (), self._ours).folders(path)))
             known = self._index.seen_in(self._root.id, path)
             unsettled = {name for folder, name in before if folder == path and (folder, name) not in settled}
             for found in self._sighting.models(again, walk, known):
@@ -274,7 +276,7 @@ class _Scan:
         self._put()
         folder = next(iter(self._spilled))
         del self._spilled[folder]
-        walk = Walk(self._top)
+        walk = Walk(self._top, (), self._ours)
         known = self._index.seen_in(self._root.id, folder)
         self._sighting.has_waited = self._takes_back = True
         for found in self._sighting.models(next(iter(walk.folders(folder))), walk, known):

@@ -3,7 +3,7 @@
 import os
 import stat
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +20,7 @@ _RECALLED = 0x00400000 | 0x00001000
 _DATALESS = 0x40000000
 """macOS: SF_DATALESS."""
 _MOST_PARTS = 2000
+_NOTHING: Mapping[str, int] = {}
 
 
 @dataclass(frozen=True)
@@ -62,10 +63,13 @@ class Folder:
 
 
 class Walk:
-    """The folders of a root from one of them down; what lies in another root, or was met before, is left out."""
+    """The folders of a root from one of them down; what lies in another root, or was met before, is left out.
 
-    def __init__(self, top: Path, others: Sequence[Path] = ()) -> None:
-        self._top = top
+    So are `ours`: second places that we have given to files in apps, with their inodes.
+    """
+
+    def __init__(self, top: Path, others: Sequence[Path] = (), ours: Mapping[str, int] = _NOTHING) -> None:
+        self._top, self._ours = top, ours
         self._roots = [top.resolve(), *(other.resolve() for other in others)]
         self._met: set[tuple[int, int]] = set()
         self._linked: set[tuple[int, int]] = set()
@@ -109,7 +113,8 @@ class Walk:
                     if not _is_text(entry.name):
                         folder.unnameable.append(os.fsencode(entry.name).decode("utf-8", "backslashreplace"))
                     elif not _is_folder(entry):
-                        folder.entries[entry.name] = entry
+                        if not self._ours or self._ours.get(entry.path) != entry.inode():
+                            folder.entries[entry.name] = entry
                     elif self._may_enter(entry):
                         inner.append(entry.name)
         except OSError as problem:
