@@ -25,7 +25,10 @@ from modella.api.app import make_app
 from modella.cli.exits import EXITS
 from modella.cli.main import app
 from modella.core.errors import BRANCHES
+from modella.core.kinds import Kind
+from modella.core.mapping import Mapping, json_schema, newest_first
 from modella.io.declared import declared
+from modella.io.packaged import load_mappings
 from modella.io.secrets import ENVIRONMENT
 from modella.io.settings import CHANGEABLE, Settings, environment_names
 
@@ -323,6 +326,75 @@ def first_sentence(path: Path) -> str:
     return re.split(r"(?<=[.?!])\s+(?=[A-Z`])", text)[0]
 
 
+# -------------------------------------------------------------------------------------------------------------- apps
+
+WHY_NOT = {"api-only": "only by its own API", "own-store": "a store of its own", "takes-paths": "takes paths"}
+"""Why an app gets no links, in a few words."""
+
+
+def apps_part() -> str:
+    """Every mapping file of the shelf at a glance."""
+    rows = [
+        [
+            f"[{each.mapping.title}]({each.mapping.homepage})" if each.mapping.homepage else each.mapping.title,
+            f"`{each.mapping.app}`",
+            each.mapping.config,
+            each.first,
+            _links(each.mapping),
+            _families(each.mapping),
+        ]
+        for each in newest_first(load_mappings())
+    ]
+    return table(["app", "in commands", "set up as", "from version", "links", "families"], rows)
+
+
+def _links(mapping: Mapping) -> str:
+    return ", ".join(mapping.links) if mapping.support == "links" else f"none: {WHY_NOT[str(mapping.why)]}"
+
+
+def _families(mapping: Mapping) -> str:
+    if mapping.support == "none":
+        return ""
+    return " ".join(f"`{name}`" for name in mapping.families if name != "-") or "all"
+
+
+def folders_part() -> str:
+    """Where each app gets each kind, for the newest version that its file speaks of."""
+    return "\n\n".join(
+        f"### {each.mapping.title}\n\n{_folders_of(each.mapping)}"
+        for each in newest_first(load_mappings())
+        if each.mapping.support == "links"
+    )
+
+
+def _folders_of(mapping: Mapping) -> str:
+    rows = [
+        [
+            ", ".join(_plain_kind(kind) for kind in each.kinds),
+            f"`{each.folder}/{each.name}`",
+            each.versions and f"`{each.versions}`",
+            " ".join(f"`{name}`" for name in (*each.formats, *(f"not {name}" for name in each.not_families))),
+            " ".join(f"`{sign.path}`" for sign in each.when),
+        ]
+        for each in mapping.targets
+    ]
+    places = [f"- `{{{name}}}`: {_place(mapping, name)}" for name in mapping.places]
+    notes = [mapping.notes] if mapping.notes else []
+    head = ["kinds", "place", "app versions", "only", "where there is"]
+    return "\n\n".join([*notes, table(head, rows), *(["\n".join(places)] if places else [])])
+
+
+def _plain_kind(kind: Kind) -> str:
+    return kind.value.replace("_", " ")
+
+
+def _place(mapping: Mapping, name: str) -> str:
+    place = mapping.places[name]
+    usual = f"`{{{place.below}}}/{place.default}`" if place.below else f"`{place.default}`"
+    said = " or ".join(dict.fromkeys(f"`{path}`" for each in place.found for path in each.paths))
+    return f"{usual}, or where {said} puts it" if said else usual
+
+
 # ---------------------------------------------------------------------------------------------------------- writing
 
 PARTS: dict[tuple[str, str], Callable[[], str]] = {
@@ -333,8 +405,19 @@ PARTS: dict[tuple[str, str], Callable[[], str]] = {
     ("docs/settings.md", "settings"): settings_part,
     ("docs/settings.md", "keys"): keys_part,
     ("docs/api.md", "operations"): api_part,
+    ("docs/apps.md", "apps"): apps_part,
+    ("docs/apps.md", "folders"): folders_part,
 }
 """Document and mark of each generated part, and what writes it."""
+
+
+def mapping_schema() -> str:
+    """The JSON Schema of mapping files, for editors."""
+    return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+WHOLE: dict[str, Callable[[], str]] = {"docs/mapping.schema.json": mapping_schema}
+"""Files that are generated from beginning to end, and what writes each."""
 
 
 def between(text: str, mark: str) -> str | None:
@@ -367,6 +450,11 @@ def main() -> None:
         if fresh != text:
             path.write_text(fresh, encoding="utf-8")
             print(f"refreshed {name}: {mark}")
+    for name, write in WHOLE.items():
+        path = ROOT / name
+        if not path.exists() or path.read_text(encoding="utf-8") != write():
+            path.write_text(write(), encoding="utf-8")
+            print(f"refreshed {name}")
 
 
 if __name__ == "__main__":

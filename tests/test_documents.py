@@ -20,7 +20,7 @@ from modella.sources.huggingface.source import HuggingFace
 from modella.sources.registry import ask_in_order
 from modella.sources.url.source import Url
 from tests import documents
-from tests.documents import PARTS, REFRESH, ROOT
+from tests.documents import PARTS, REFRESH, ROOT, WHOLE
 
 WRITTEN = (
     "README.md",
@@ -47,6 +47,11 @@ def test_a_generated_part_says_what_the_program_says_now(name: str, mark: str) -
     found = documents.between(text_of(name), mark)
     assert found is not None, f"{name} has no marks for {mark}"
     assert found == PARTS[name, mark](), f"{name} is stale: run {REFRESH}"
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_a_generated_file_says_what_the_program_says_now(name: str) -> None:
+    assert text_of(name) == WHOLE[name](), f"{name} is stale: run {REFRESH}"
 
 
 @given(

@@ -93,6 +93,12 @@ def test_a_mapping_names_every_folder_once_and_says_where_kinds_go(file: Mapping
 
 
 @EVERY
+def test_formats_in_a_mapping_are_those_that_bytes_are_found_to_have(file: MappingFile) -> None:
+    named = {format_ for target in file.mapping.targets for format_ in target.formats}
+    assert named <= {"safetensors", "torch", "gguf", "diffusers"}
+
+
+@EVERY
 def test_the_first_version_in_a_name_is_one(file: MappingFile) -> None:
     assert version_of(file.first)
     fixed = FIXTURES[file.file].version

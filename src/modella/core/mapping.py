@@ -176,7 +176,7 @@ class Target(_Data):
 
     `folder` is below the app's folder, or begins with the `{name}` of a place. `families` and `not_families` are
     spellings of families, `-` for one that is not known; `formats` are those of the bytes (`safetensors`, `gguf`,
-    `pickle`, `diffusers`); `extensions` are suffixes with their dot. `when` are signs that must be there, such as the
+    `torch`, `diffusers`); `extensions` are suffixes with their dot. `when` are signs that must be there, such as the
     extension of the app that reads these files. `name` is where in the folder the link lies; its words are those of
     `NAME_WORDS`, and a component in which a word is not known falls away unless `unknown` gives a word instead.
     `unit` `folder` links the model's whole folder, for models that are folders.
@@ -192,7 +192,7 @@ class Target(_Data):
     families: tuple[str, ...] = Field((), description="Only models of these families; `-` for one that is not known.")
     not_families: tuple[str, ...] = Field((), description="No models of these families.")
     formats: tuple[str, ...] = Field(
-        (), description="Only these formats of the bytes: `safetensors`, `gguf`, `pickle`, `diffusers`."
+        (), description="Only these formats of the bytes: `safetensors`, `gguf`, `torch`, `diffusers`."
     )
     extensions: tuple[str, ...] = Field((), description="Only files with these suffixes, each with its dot.")
     when: tuple[Sign, ...] = Field((), description="Signs that must be there, such as an extension of the app.")
