@@ -140,7 +140,11 @@ def test_the_api_format_is_read_by_the_names_of_inputs() -> None:
     prompt = {
         "4": {"class_type": "Efficient Loader", "inputs": {"ckpt_name": "a.safetensors", "vae_name": "Baked VAE"}},
         "9": {"class_type": "KSampler", "inputs": {"model": ["4", 0], "seed": float("nan")}},
-        "11": {"class_type": "Many", "inputs": {"lora_1": {"on": True, "lora": "b.safetensors"}}, "_meta": {"title": "x"}},
+        "11": {
+            "class_type": "Many",
+            "inputs": {"lora_1": {"on": True, "lora": "b.safetensors"}},
+            "_meta": {"title": "x"},
+        },
     }
     for told in ({"prompt": prompt}, {"": json.dumps({"prompt": prompt})}, {"": json.dumps(prompt)}):
         found = read(told).models
@@ -229,7 +233,9 @@ def test_the_text_of_a1111_names_models_and_hashes() -> None:
     }
 
 
-@pytest.mark.parametrize("content", [b"", b"hello", b"[]", b"3", b"{}", b'{"a": {"b": 1}}', b"[" * 200_000, b"\xff\xfe"])
+@pytest.mark.parametrize(
+    "content", [b"", b"hello", b"[]", b"3", b"{}", b'{"a": {"b": 1}}', b"[" * 200_000, b"\xff\xfe"]
+)
 def test_what_is_no_workflow_is_refused(content: bytes) -> None:
     with pytest.raises(BadContent) as caught:
         read({"": parse(content)})
@@ -261,7 +267,9 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
     max_leaves=12,
 )
-KEYS = st.sampled_from(["nodes", "definitions", "models", "prompt", "workflow", "1", "widgets_values", "type", "inputs"])
+KEYS = st.sampled_from(
+    ["nodes", "definitions", "models", "prompt", "workflow", "1", "widgets_values", "type", "inputs"]
+)
 
 
 @settings(deadline=None, max_examples=300)

@@ -28,6 +28,7 @@ from modella.api import (
     upload,
     usage,
     web,
+    workflows,
 )
 from modella.api.answers import REFUSALS, answer_errors
 from modella.api.guard import Guard
@@ -45,6 +46,7 @@ ROOMS = (
     upload,
     models,
     lists,
+    workflows,
     attention,
     tree,
     usage,

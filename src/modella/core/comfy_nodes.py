@@ -10,9 +10,6 @@ from collections.abc import Mapping
 
 from modella.core.kinds import Kind
 
-SUFFIXES = (".safetensors", ".sft", ".ckpt", ".pt", ".pt2", ".pth", ".bin", ".gguf", ".onnx", ".pkl")
-"""Endings of weights, as they are written in loaders."""
-
 KINDS: Mapping[str, Kind] = {
     "checkpoints": Kind.checkpoint,
     "diffusion_models": Kind.diffusion_model,

@@ -10,17 +10,17 @@ read, only `embedding:NAME` and `<lora:NAME:1>` do. (Facts: the schema of Comfy-
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from modella.core.comfy_nodes import HUB_CLASSES, HUB_INPUTS, SUFFIXES, folder_of, kind_of
+from modella.core.comfy_nodes import HUB_CLASSES, HUB_INPUTS, folder_of, kind_of
 from modella.core.digests import clean
 from modella.core.errors import BadContent
 from modella.core.kinds import Kind
 from modella.core.loose_json import line, mapping, mappings, settled, text
-from modella.core.naming import name_key, suffix_of
+from modella.core.naming import WEIGHTS, name_key, stem_key, suffix_of
 
 LARGEST = 16 * 1024 * 1024
 """Bytes of a workflow's text; real ones have a hundredth of it."""
@@ -330,7 +330,11 @@ def _bare(value: str) -> str:
     return value[1:-1].replace('\\"', '"') if len(value) > 1 and value[0] == value[-1] == '"' else value
 
 
-_READERS = {"screen": _read_screen, "api": _read_api, "a1111": _read_a1111}
+_READERS: Mapping[str, Callable[[Any], tuple[list[Named], int]]] = {
+    "screen": _read_screen,
+    "api": _read_api,
+    "a1111": _read_a1111,
+}
 
 
 # -------------------------------------------------------------------------------------------------------- small things
@@ -355,7 +359,7 @@ def _is_file(told: str) -> bool:
     name = told.strip()
     if url := _address(name):
         name = _last_part(url)
-    plausible = len(name) <= _LONGEST_NAME and "\n" not in name and suffix_of(name).lower() in SUFFIXES
+    plausible = len(name) <= _LONGEST_NAME and "\n" not in name and suffix_of(name).lower() in WEIGHTS
     return plausible and bool(name.removesuffix(suffix_of(name)).strip("/\\. "))
 
 
@@ -393,12 +397,6 @@ def _short(name: str) -> str:
     return str(settled(name))[:_LONGEST_NAME]
 
 
-def stem_key(file: str) -> str:
-    """What names of one file have in common, whether they are written with the ending of weights or without."""
-    suffix = suffix_of(file)
-    return name_key(file.removesuffix(suffix) if suffix.lower() in SUFFIXES else file)
-
-
 def _merged(found: Sequence[Named]) -> list[Named]:
     """Every model once: a name with folders and the same name with fewer of them are one."""
     merged: list[Named] = []
@@ -406,7 +404,7 @@ def _merged(found: Sequence[Named]) -> list[Named]:
     for each in found:
         if not each.name.strip("/\\. "):
             continue
-        twins = places.setdefault(stem_key(each.file), [])
+        twins = places.setdefault(each.file if each.repo else stem_key(each.file), [])
         twin = next((n for n in twins if _is_same(merged[n], each)), None)
         if twin is None:
             twins.append(len(merged))
@@ -418,7 +416,7 @@ def _merged(found: Sequence[Named]) -> list[Named]:
 
 def _is_same(one: Named, other: Named) -> bool:
     """Whether two names with the same stem mean one file: endings and folders agree as far as both tell them."""
-    ends = {suffix.lower() for each in (one, other) if (suffix := suffix_of(each.file)).lower() in SUFFIXES}
+    ends = {suffix.lower() for each in (one, other) if (suffix := suffix_of(each.file)).lower() in WEIGHTS}
     above = [each.path[:-1] for each in (one, other)]
     shared = min(len(path) for path in above)
     return len(ends) < 2 and one.repo == other.repo and (not shared or above[0][-shared:] == above[1][-shared:])

@@ -56,7 +56,7 @@ CREATE VIRTUAL TABLE words USING fts5(text, tokenize = "unicode61 remove_diacrit
   contentless_delete = 1, detail = none);
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab(words, 'row');
 """
-_VERSION = 7
+_VERSION = 8
 """An index of an older version is made anew: it holds nothing that the files do not say."""
 
 
@@ -65,6 +65,11 @@ _BY_KIND = {
     "sha256": "SELECT n FROM files WHERE sha256 = ?",
     "name": "SELECT n FROM models WHERE name_key = ?",
     "url": "SELECT n FROM models WHERE page = ?",
+}
+_BY_DIGEST = {
+    "sha256": "sha256 = ?",
+    "autov2": "sha256 >= ?1 AND sha256 < ?1 || 'g'",  # its first ten digits
+    "autov3": "substr(autov3, 1, 12) = substr(?, 1, 12)",
 }
 _MOST_RELATED = 500
 _WEIGHED = ("kind", "family", "base_model", "source", "root")
@@ -177,6 +182,13 @@ class Index(Database):
         """The first model that holds a file with this content."""
         query = "SELECT record FROM models JOIN files USING (n) WHERE sha256 = ? ORDER BY added_at LIMIT 1"
         return self._one(query, sha256)
+
+    def by_digest(self, name: str, digest: str) -> dict[str, Any] | None:
+        """The first model that holds a file with this `sha256`, `autov2` or `autov3`; None for other digests."""
+        if name not in _BY_DIGEST:
+            return None
+        query = f"SELECT record FROM models JOIN files USING (n) WHERE {_BY_DIGEST[name]} ORDER BY added_at LIMIT 1"
+        return self._one(query, digest)
 
     def by_page(self, page: str) -> list[dict[str, Any]]:
         """Models that came from this page of a source."""
