@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from modella.core.download import FINISHED, Download, State
 from modella.core.listing import Ref
@@ -72,7 +72,7 @@ class WantedModel(BaseModel):
     state: Standing
     model: Here | None = None
     download: Coming | None = None
-    offers: list[Offer] = Field(default_factory=list)
+    offers: list[Offer]
 
 
 class Compared(BaseModel):
@@ -130,6 +130,7 @@ def _stand(hands: Hands, named: Named, under_way: Sequence[Download]) -> WantedM
         nodes=[NodeView(id=each.id, node_class=each.node_class, title=each.title) for each in named.nodes],
         digests=dict(named.digests),
         state="missing",
+        offers=[],
     )
     pair = _in_library(hands, named)
     if pair is not None:

@@ -1213,6 +1213,49 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/workflows/missing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Missing Models
+         * @description What a workflow names, and what of it is in the library, on its way, or missing with where to get it.
+         *
+         *     The body is `{"workflow": ...}`, or the bytes of a file: the workflow's JSON, or a picture, video or sound that was
+         *     made with it. At most 64 MiB.
+         */
+        post: operations["missing_models"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workflows/pull": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pull Models
+         * @description Puts the chosen offers into the queue, and tells of each what became of it.
+         */
+        post: operations["pull_models"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/attention": {
         parameters: {
             query?: never;
@@ -1706,6 +1749,25 @@ export interface components {
              */
             success: boolean;
             data?: components["schemas"]["Checked"] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** Answer[Compared] */
+        Answer_Compared_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            data?: components["schemas"]["Compared"] | null;
             /** Error */
             error?: string | null;
             /** Code */
@@ -2608,6 +2670,26 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
+        /** Answer[list[Queued]] */
+        Answer_list_Queued__: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            /** Data */
+            data?: components["schemas"]["Queued"][] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
         /** Answer[list[RootView]] */
         Answer_list_RootView__: {
             /**
@@ -2807,12 +2889,33 @@ export interface components {
             title: string;
         };
         /**
-         * Chosen
-         * @description Models by their ids; none means all.
+         * Coming
+         * @description The download that will bring it.
          */
-        Chosen: {
-            /** Ids */
-            ids?: string[];
+        Coming: {
+            /** Id */
+            id: string;
+            state: components["schemas"]["State"];
+            /** Name */
+            name: string | null;
+        };
+        /**
+         * Compared
+         * @description A workflow against the library. `searched` tells whether sources were asked; `troubles` which could not tell.
+         */
+        Compared: {
+            /** Models */
+            models: components["schemas"]["WantedModel"][];
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+            /** Formats */
+            formats: string[];
+            /** Searched */
+            searched: boolean;
+            /** Troubles */
+            troubles: components["schemas"]["Trouble"][];
         };
         /**
          * Cover
@@ -3213,6 +3316,35 @@ export interface components {
             link: string | null;
         };
         /**
+         * Here
+         * @description The model of the library that is meant.
+         *
+         *     `known_by`: its content (`hash`), its file's `name`, the name the file came with (`original-name`), or the page of a
+         *     `source`. `other_content` says that the workflow names another hash than the file of this name has.
+         */
+        Here: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Kind */
+            kind: string | null;
+            /** File */
+            file: string;
+            /** State */
+            state: string;
+            /**
+             * Known By
+             * @enum {string}
+             */
+            known_by: "hash" | "name" | "original-name" | "source";
+            /**
+             * Other Content
+             * @default false
+             */
+            other_content: boolean;
+        };
+        /**
          * HistoryVersion
          * @description An earlier version of one of a model's files, and how it differs from now, by field.
          */
@@ -3610,7 +3742,7 @@ export interface components {
             /** Changed */
             changed: string[];
             /** Failed */
-            failed: components["schemas"]["Problem"][];
+            failed: components["schemas"]["modella__api__shapes__Problem"][];
         };
         /**
          * ManyDeleted
@@ -3620,7 +3752,7 @@ export interface components {
             /** Done */
             done: components["schemas"]["TrashEntry"][];
             /** Problems */
-            problems: components["schemas"]["Problem"][];
+            problems: components["schemas"]["modella__api__shapes__Problem"][];
         };
         /**
          * ManyIn
@@ -4037,6 +4169,18 @@ export interface components {
             clear: boolean;
         };
         /**
+         * NodeView
+         * @description A node that names the model.
+         */
+        NodeView: {
+            /** Id */
+            id: string;
+            /** Node Class */
+            node_class: string;
+            /** Title */
+            title: string | null;
+        };
+        /**
          * NothingWish
          * @description Nothing can be wished here: it is done to everything.
          */
@@ -4052,6 +4196,52 @@ export interface components {
             facts: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * Offer
+         * @description A file that can be had. `link` and `file` are what a download wants; `size` is in bytes, None when not told.
+         *
+         *     `sure`: a hash or the workflow's own address says that it is this file; `likely`: it is called exactly so; `maybe`:
+         *     it is called alike. `by` is what told: `hash`, `workflow`, `search`.
+         */
+        Offer: {
+            /** Source */
+            source: string;
+            /** Link */
+            link: string;
+            /** File */
+            file?: string | null;
+            /** File Name */
+            file_name: string;
+            /** Name */
+            name: string;
+            /** Version */
+            version?: string | null;
+            /** Size */
+            size?: number | null;
+            /** Sha256 */
+            sha256?: string | null;
+            /** Kind */
+            kind?: string | null;
+            /** Base Model */
+            base_model?: string | null;
+            /** Page Url */
+            page_url?: string | null;
+            /**
+             * Access
+             * @default open
+             */
+            access: string;
+            /**
+             * Sureness
+             * @enum {string}
+             */
+            sureness: "sure" | "likely" | "maybe";
+            /**
+             * By
+             * @enum {string}
+             */
+            by: "hash" | "workflow" | "search";
         };
         /**
          * Picture
@@ -4122,27 +4312,6 @@ export interface components {
             [key: string]: unknown;
         };
         /**
-         * Problem
-         * @description Why something could not be done to a model; `error` and `hint` are sentences in the caller's language.
-         */
-        Problem: {
-            /** Id */
-            id: string;
-            /** Code */
-            code: string;
-            /** Error */
-            error: string;
-            /** Hint */
-            hint?: string | null;
-            /**
-             * Context
-             * @default {}
-             */
-            context: {
-                [key: string]: unknown;
-            };
-        };
-        /**
          * Proof
          * @description What the bytes of a file are worth, since when, and by whose hash.
          */
@@ -4157,6 +4326,20 @@ export interface components {
             by?: string | null;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * PullWish
+         * @description Offers to fetch, in order; what the library has already is skipped unless told otherwise.
+         */
+        PullWish: {
+            /** Items */
+            items: components["schemas"]["modella__api__workflows__Chosen"][];
+            /**
+             * On Duplicate
+             * @default skip
+             * @enum {string}
+             */
+            on_duplicate: "ask" | "skip" | "overwrite" | "link";
         };
         /**
          * PurgeWish
@@ -4184,6 +4367,16 @@ export interface components {
             freed: number;
             /** Kept */
             kept: string[];
+        };
+        /**
+         * Queued
+         * @description What became of one offer: the download, or the reason why there is none.
+         */
+        Queued: {
+            /** Link */
+            link: string;
+            download?: components["schemas"]["DownloadView"] | null;
+            problem?: components["schemas"]["modella__api__workflows__Problem"] | null;
         };
         /**
          * Reason
@@ -5350,6 +5543,20 @@ export interface components {
             merge: boolean;
         };
         /**
+         * Trouble
+         * @description A source that could not tell everything, and why.
+         */
+        Trouble: {
+            /** Source */
+            source: string;
+            /** Code */
+            code: string;
+            /** Facts */
+            facts: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * Trust
          * @description What the bytes of a file are worth.
          */
@@ -5522,6 +5729,39 @@ export interface components {
             roots: string[];
         };
         /**
+         * WantedModel
+         * @description A model that a workflow names, how it stands with it, and where a missing one can be had, the best first.
+         *
+         *     `idle`: only nodes name it that are muted or bypassed.
+         */
+        WantedModel: {
+            /** Name */
+            name: string;
+            /** File */
+            file: string;
+            /** Folder */
+            folder: string | null;
+            /** Kind */
+            kind: string | null;
+            /** Idle */
+            idle: boolean;
+            /** Nodes */
+            nodes: components["schemas"]["NodeView"][];
+            /** Digests */
+            digests: {
+                [key: string]: string;
+            };
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "present" | "queued" | "missing";
+            model?: components["schemas"]["Here"] | null;
+            download?: components["schemas"]["Coming"] | null;
+            /** Offers */
+            offers: components["schemas"]["Offer"][];
+        };
+        /**
          * About
          * @description The program and its library; `examples` are there in a demo only.
          */
@@ -5534,6 +5774,14 @@ export interface components {
             home: string;
             /** Examples */
             examples: components["schemas"]["Example"][];
+        };
+        /**
+         * Chosen
+         * @description Models by their ids; none means all.
+         */
+        modella__api__library__Chosen: {
+            /** Ids */
+            ids?: string[];
         };
         /**
          * Relation
@@ -5552,6 +5800,49 @@ export interface components {
             missing: boolean;
             /** Get */
             get: string | null;
+        };
+        /**
+         * Problem
+         * @description Why something could not be done to a model; `error` and `hint` are sentences in the caller's language.
+         */
+        modella__api__shapes__Problem: {
+            /** Id */
+            id: string;
+            /** Code */
+            code: string;
+            /** Error */
+            error: string;
+            /** Hint */
+            hint?: string | null;
+            /**
+             * Context
+             * @default {}
+             */
+            context: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * Chosen
+         * @description One offer to fetch: its link, and the file of it that is meant.
+         */
+        modella__api__workflows__Chosen: {
+            /** Link */
+            link: string;
+            /** File */
+            file?: string | null;
+        };
+        /**
+         * Problem
+         * @description Why something could not be done: a code of the table of errors, and its facts.
+         */
+        modella__api__workflows__Problem: {
+            /** Code */
+            code: string;
+            /** Facts */
+            facts: {
+                [key: string]: unknown;
+            };
         };
         /**
          * About
@@ -7106,7 +7397,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Chosen"];
+                "application/json": components["schemas"]["modella__api__library__Chosen"];
             };
         };
         responses: {
@@ -8485,6 +8776,99 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Answer_ListAnswer_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    missing_models: {
+        parameters: {
+            query?: {
+                /** @description Asks the sources for what is missing; without, it answers at once */
+                search?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Workflow */
+                    workflow: {
+                        [key: string]: unknown;
+                    } | string;
+                };
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_Compared_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    pull_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PullWish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_list_Queued__"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
