@@ -18,7 +18,7 @@ export interface Given {
 /** How it stands with the models of a workflow. A search asks the sources too, and takes its time. */
 export const comparedQuery = ({ id, content }: Given, search: boolean) =>
   queryOptions({
-    queryKey: ["workflow", id, search],
+    queryKey: [search ? "workflow-offers" : "workflow", id],
     queryFn: ({ signal }) =>
       data(
         client.POST("/api/workflows/missing", {
@@ -30,6 +30,8 @@ export const comparedQuery = ({ id, content }: Given, search: boolean) =>
         }),
       ),
     staleTime: Number.POSITIVE_INFINITY,
+    // What could not be read is not read again by itself, whatever changes in the library.
+    enabled: (query) => query.state.status !== "error",
     retry: false,
   });
 

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { CircleCheck, Download, Workflow } from "lucide-react";
 import { useEffect, useMemo, useRef, useState } from "react";
+import { Refused } from "@/api/client";
 import { useUnfinished } from "@/api/downloads";
 import { comparedQuery, type Given, type Offer } from "@/api/workflows";
 import { useWords } from "@/i18n";
@@ -16,13 +17,17 @@ import { useGetting } from "./useGetting";
 export function Comparison({ given }: { given: Given }) {
   const { t } = useWords();
   const now = useQuery(comparedQuery(given, false));
-  const found = useQuery({ ...comparedQuery(given, true), enabled: (now.data?.counts.missing ?? 0) > 0 });
+  const isLacking = (now.data?.counts.missing ?? 0) > 0;
+  const found = useQuery({
+    ...comparedQuery(given, true),
+    enabled: (query) => isLacking && query.state.status !== "error",
+  });
   const [chosen, setChosen] = useState<Chosen>(new Map());
   const rows = useMemo(() => joined(now.data, found.data), [now.data, found.data]);
   const { get, isGetting } = useGetting();
-  useFollowing(now.refetch);
+  useFollowing(now.data && now.refetch);
 
-  if (now.error && !now.data) return <Failure problem={now.error} retry={() => void now.refetch()} />;
+  if (now.error && !now.data) return <Unread problem={now.error} retry={() => void now.refetch()} />;
   if (!now.data) return <Waiting />;
   if (!rows.length)
     return (
@@ -106,6 +111,12 @@ function GetAll({ offers, busy, onGet }: { offers: readonly Offer[]; busy: boole
   );
 }
 
+/** What is no workflow stays none: only what may pass is worth another try. */
+function Unread({ problem, retry }: { problem: Error; retry: () => void }) {
+  const isFinal = problem instanceof Refused && problem.status >= 400 && problem.status < 500;
+  return isFinal ? <Failure problem={problem} /> : <Failure problem={problem} retry={retry} />;
+}
+
 function Waiting() {
   const { t } = useWords();
   return (
@@ -119,12 +130,12 @@ function Waiting() {
 }
 
 /** Looks again whenever a download begins or ends: it may be one of ours. */
-function useFollowing(look: () => unknown): void {
+function useFollowing(look: (() => unknown) | undefined): void {
   const { data } = useUnfinished();
   const ids = data?.map((each) => each.id).join();
   const before = useRef(ids);
   useEffect(() => {
-    if (before.current !== undefined && before.current !== ids) look();
+    if (before.current !== undefined && before.current !== ids) look?.();
     before.current = ids;
   }, [ids, look]);
 }
