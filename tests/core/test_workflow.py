@@ -85,7 +85,9 @@ def test_values_of_an_object_are_known_by_their_names() -> None:
 
 
 def test_a_value_that_no_widget_stands_for_does_not_move_the_names_of_the_others() -> None:
-    inputs = [{"name": name, "widget": {"name": name}} for name in ("seed", "vae_name", "ckpt_name")]
+    inputs: list[dict[str, Any]] = [
+        {"name": name, "widget": {"name": name}} for name in ("seed", "vae_name", "ckpt_name")
+    ]
     inputs.insert(0, {"name": "model", "link": 3})
     found = named(node("Mixed", 12, "randomize", "a.safetensors", "b.safetensors", inputs=inputs))
     assert [each.kind for each in found] == [Kind.vae, Kind.checkpoint]
