@@ -225,6 +225,7 @@ def test_the_text_of_a1111_names_models_and_hashes() -> None:
         f'Hashes: {{"model": "6ce0161689", "lora:third": "{SHA[:12]}"}}, Version: v1.9.4'
     )
     found = {each.name: (each.kind, dict(each.digests)) for each in read({"parameters": text}).models}
+    assert len(read({"": text}).models) == len(found)
     assert found == {
         "detail": (Kind.lora, {"autov3": "9c3b1d2a4e5f"}),
         "v1-5-pruned": (Kind.checkpoint, {"autov2": "6ce0161689"}),

@@ -14,6 +14,7 @@ from modella.work.offers import searches_for
 from modella.work.queue import Options
 from modella.work.workflows import Compared, WantedModel, compare
 from tests.place import Place
+from tests.shelf import Shelf
 
 GGUF = "pocket-poet-Q4_K_M.gguf"
 
@@ -210,7 +211,17 @@ def test_the_words_of_a_search_get_fewer() -> None:
     assert searches_for("v10.ckpt") == ["v10", "v 10"]
 
 
-def test_a_drive_that_is_away_does_not_make_a_model_missing(tmp_path: Path, place: Place, hub: Hub) -> None:
+def test_content_that_is_gone_in_one_place_is_there_in_another(tmp_path: Path, stocked: House, hub: Hub) -> None:
+    (first,) = stocked.hands.index.every()
+    file = Shelf(stocked, tmp_path / "shelf", hub).put("lora", "elsewhere.safetensors")
+    Shelf(stocked, tmp_path / "shelf", hub).scan()
+    stocked.hands.index.set_state(first["root"], "missing", [first["place"]])
+    found = one(stocked, listed("x.safetensors", hash=file.digests["SHA256"], hash_type="SHA256"), search=False)
+    assert found.model is not None
+    assert (found.model.known_by, found.model.file) == ("hash", "elsewhere.safetensors")
+
+
+def test_a_drive_that_is_away_does_not_make_a_model_missing(place: Place, hub: Hub) -> None:
     place.pull(hub.example("lora"))
     house = place.open()
     (record,) = house.hands.index.every()

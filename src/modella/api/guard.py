@@ -68,6 +68,7 @@ _PLAIN_FORM = _Refusal(
     "Send Content-Type: application/json or the header X-Modella: 1",
 )
 _TOO_LARGE = _Refusal(413, "The request is too large", "Send at most 1 MiB")
+_TOO_LARGE_FILE = _Refusal(413, "The file is too large", "Send at most 64 MiB")
 
 
 class Guard:
@@ -95,7 +96,7 @@ class Guard:
             return _NOT_OUR_HOST
         length = headers.get("content-length") or "0"
         if not length.isdecimal() or (int(length[:20]) > _most(scope)):
-            return _TOO_LARGE
+            return _TOO_LARGE if _most(scope) == LARGEST_BODY else _TOO_LARGE_FILE
         return _page_refusal(scope, headers)
 
     def _is_our_host(self, values: list[str]) -> bool:

@@ -132,7 +132,7 @@ def _graphs(told: str, value: Any) -> Iterator[tuple[str, Any]]:
     """The graphs in a part, each with the name of its format. What wraps them is taken off, twice at most."""
     for _ in range(3):
         if isinstance(value, str):
-            if told == "parameters" and _STEPS.search(value):
+            if told in {"parameters", ""} and _STEPS.search(value):
                 yield "a1111", value
                 return
             value = _parsed(value)

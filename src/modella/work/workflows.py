@@ -145,7 +145,7 @@ def _offered(hands: Hands, told: WantedModel, offers: Sequence[Offer], under_way
     for offer in offers:
         if offer.sureness != "sure" or not offer.sha256:
             continue
-        record = _usable(hands.index.by_sha256(offer.sha256))
+        record = _holder(hands, "sha256", offer.sha256)
         if record is not None:
             here = _here(_pair_of(record, {"sha256": offer.sha256}, "hash"), None)
             return told.model_copy(update={"state": "present", "model": here})
@@ -161,8 +161,7 @@ def _offered(hands: Hands, told: WantedModel, offers: Sequence[Offer], under_way
 def _in_library(hands: Hands, named: Named) -> _Pair | None:
     """The model that is meant: by content, by name, by the page it came from; one that is at hand before others."""
     for name in _DIGESTS:
-        digest = named.digests.get(name)
-        record = _usable(hands.index.by_digest(name, digest)) if digest else None
+        record = _holder(hands, name, named.digests.get(name))
         if record is not None:
             return _pair_of(record, named.digests, "hash")
     return _by_name(hands, named) or _by_source(hands, named)
@@ -228,6 +227,12 @@ def _pair_of(record: Mapping[str, Any], digests: Mapping[str, str], known_by: Kn
     same = [each for each in files if any(str(each.get(n) or "").startswith(d) for n, d in digests.items())]
     chosen = (same or [each for each in files if each.get("role") in {"model", "shard"}] or files)[0]
     return _Pair(record, str(chosen["name"]), chosen.get("sha256"), known_by)
+
+
+def _holder(hands: Hands, name: str, digest: str | None) -> dict[str, Any] | None:
+    """A model that holds this content and can be used, one that is at hand before others."""
+    records = [each for each in hands.index.by_digest(name, digest) if _usable(each)] if digest else []
+    return min(records, key=lambda each: _STATES[each["state"]], default=None)
 
 
 def _usable(record: dict[str, Any] | None) -> dict[str, Any] | None:

@@ -183,12 +183,13 @@ class Index(Database):
         query = "SELECT record FROM models JOIN files USING (n) WHERE sha256 = ? ORDER BY added_at LIMIT 1"
         return self._one(query, sha256)
 
-    def by_digest(self, name: str, digest: str) -> dict[str, Any] | None:
-        """The first model that holds a file with this `sha256`, `autov2` or `autov3`; None for other digests."""
+    def by_digest(self, name: str, digest: str) -> list[dict[str, Any]]:
+        """Models that hold a file with this `sha256`, `autov2` or `autov3`; there are none for other digests."""
         if name not in _BY_DIGEST:
-            return None
-        query = f"SELECT record FROM models JOIN files USING (n) WHERE {_BY_DIGEST[name]} ORDER BY added_at LIMIT 1"
-        return self._one(query, digest)
+            return []
+        query = f"SELECT record FROM models JOIN files USING (n) WHERE {_BY_DIGEST[name]} ORDER BY added_at LIMIT 20"
+        with self._use(writes=False) as db:
+            return [json.loads(str(row[0])) for row in db.execute(query, (digest,))]
 
     def by_page(self, page: str) -> list[dict[str, Any]]:
         """Models that came from this page of a source."""
