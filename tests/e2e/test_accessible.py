@@ -14,6 +14,7 @@ PAGES = {
     "/library": "Library",
     "/downloads": "Downloads",
     "/folders": "Folders",
+    "/workflows": "Workflows",
     "/trash": "Trash",
     "/settings": "Settings",
     "/nowhere": "There is no such page",

@@ -112,6 +112,8 @@ class SourceSuite:
     secrets: ClassVar[tuple[str, ...]]
     described: ClassVar[Ref]
     pages: ClassVar[dict[str, Any]]
+    searched: ClassVar[dict[str, Any]] = {}
+    """The answer of the site to a search, by its path; empty for a source that cannot be searched."""
 
     def make(self, net: Any, base_url: str) -> Source:
         """The source, asking the site at this root."""
@@ -239,6 +241,39 @@ class SourceSuite:
         except ModellaError:
             pass
 
+    def test_a_search_gives_listings_that_can_be_described(self, site: Site) -> None:
+        site.replies |= {path: _reply(page) for path, page in self.searched.items()}
+        found = self.make(real_net(), site.url).search("paper lantern", "lora", 5)
+        assert bool(found) == bool(self.searched)
+        for listing in found:
+            assert listing.source == listing.ref.source == self.name
+            assert listing.page_url
+            assert any(file.name for file in listing.files)
+            assert Listing.model_validate_json(listing.model_dump_json()) == listing
+
+    def test_a_search_gives_no_more_models_than_were_wanted(self, site: Site) -> None:
+        for path, page in self.searched.items():
+            site.replies[path] = _reply(_several([page] * 3))
+        found = self.make(real_net(), site.url).search("paper lantern", None, 2)
+        assert len({listing.model_id for listing in found}) <= 1
+        listings = len(self.make(real_net(), site.url).search("paper lantern", None, 1))
+        assert len(found) == 2 * listings
+
+    def test_any_refusal_of_a_search_is_an_error_of_ours(self, site: Site) -> None:
+        for status in (401, 403, 429, 500, 503) if self.searched else ():
+            site.replies |= {path: Reply({"error": "no"}, status) for path in self.searched}
+            with pytest.raises(ModellaError):
+                self.make(real_net(), site.url).search("paper lantern")
+
+    def test_a_search_survives_any_field_missing_or_of_another_type(self) -> None:
+        for path, page in self.searched.items():
+            for changed in [*_changes(page), *ODD_VALUES]:
+                try:
+                    for listing in self.make(TableNet({path: changed}), TABLE_URL).search("x"):
+                        listing.model_dump_json()
+                except ModellaError:
+                    pass
+
     @SHARED
     @given(st.integers(100, 599), st.binary(max_size=300))
     def test_explaining_an_answer_never_fails(self, status: int, body: bytes) -> None:
@@ -283,6 +318,13 @@ def _paths(value: Any, above: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]
     for key, each in inner:
         yield (*above, key)
         yield from _paths(each, (*above, key))
+
+
+def _several(pages: list[Any]) -> Any:
+    """The answers to a search as one: a list, or an object with `items`."""
+    if isinstance(pages[0], list):
+        return [each for page in pages for each in page]
+    return {**pages[0], "items": [each for page in pages for each in page["items"]]}
 
 
 def _with(page: Any, path: tuple[Any, ...], value: Any) -> Any:

@@ -76,6 +76,7 @@ class TestCivitai(SourceSuite):
     name = "civitai"
     described = Ref(source="civitai", model_id="11", version_id="21")
     pages: ClassVar = {"/api/v1/model-versions/21": VERSION, "/api/v1/models/11": MODEL}
+    searched: ClassVar = {"/api/v1/models": {"items": [MODEL], "metadata": {}}}
     claims = (
         Claim("https://civitai.com/models/11", {"model_id": "11"}),
         Claim("http://civitai.com/models/11/", {"model_id": "11"}),
@@ -332,6 +333,15 @@ class TestCivitai(SourceSuite):
         assert (found[SHA].version_id, found[SHA].creator) == ("21", "somebody")
         posts = [asked for asked in site.asked if asked.method == "POST"]
         assert [json.loads(asked.body) for asked in posts] == [[SHA.upper(), "CD" * 32]]
+
+    def test_a_search_names_words_types_and_every_level(self, site: Site, source: Civitai) -> None:
+        site.replies["/api/v1/models"] = Reply({"items": [MODEL, None, {"name": "no versions"}]})
+        found = source.search("paper & lanterns", "lora", 3)
+        assert [(each.version_id, each.files[0].digests.sha256) for each in found] == [("21", SHA), ("20", SHA)]
+        asked = site.asked[-1].path
+        assert asked.partition("?")[2].split("&") == [
+            *("limit=3", "nsfw=true", "query=paper%20%26%20lanterns", "types=LORA", "types=LoCon", "types=DoRA")
+        ]
 
     def test_more_than_a_hundred_hashes_take_more_than_one_question(self, site: Site, source: Civitai) -> None:
         sizes: list[int] = []

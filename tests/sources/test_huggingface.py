@@ -77,6 +77,7 @@ class TestHuggingFace(SourceSuite):
         f"/api/models/studio/lantern-lora/tree/{COMMIT}": TREE,
         f"/studio/lantern-lora/resolve/{COMMIT}/README.md": CARD,
     }
+    searched: ClassVar = {"/api/models": [INFO]}
     claims = (
         Claim("https://huggingface.co/studio/lantern-lora", REPO),
         Claim("huggingface.co/studio/lantern-lora/", REPO),
@@ -207,6 +208,13 @@ class TestHuggingFace(SourceSuite):
         assert by_path["lantern.safetensors"].digests.known() == {"sha256": "ab" * 32}
         assert by_path["README.md"].digests.known() == {"git_sha1": "34" * 20}
         assert "images" not in by_path
+
+    def test_a_search_asks_for_the_names_of_files(self, site: Site, source: HuggingFace) -> None:
+        site.replies["/api/models"] = Reply([INFO, {"id": "../../x"}, {}, 5])
+        found = source.search("lantern lora", "lora", 4)
+        assert [each.model_id for each in found] == ["studio/lantern-lora"]
+        asked = site.asked[-1].path.partition("?")[2]
+        assert asked.split("&") == ["limit=4", "full=true", "sort=downloads", "search=lantern%20lora"]
 
     def test_a_file_is_located_at_the_commit_not_the_branch(self, site: Site, source: HuggingFace) -> None:
         site.replies[f"/api/models/studio/lantern-lora/tree/{COMMIT}"] = Reply([weights("a b/ü#?.safetensors", 77)])

@@ -29,6 +29,7 @@ from modella.api import (
     upload,
     usage,
     web,
+    workflows,
 )
 from modella.api.answers import REFUSALS, answer_errors
 from modella.api.guard import Guard
@@ -48,6 +49,7 @@ ROOMS = (
     models,
     lists,
     apps,
+    workflows,
     attention,
     tree,
     usage,

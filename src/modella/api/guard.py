@@ -8,6 +8,7 @@ that away and says it in X-Forwarded-Prefix.
 
 import ipaddress
 import json
+import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,6 +19,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 LARGEST_BODY = 1024 * 1024
 UPLOAD = "/api/models/upload"
 """The one operation whose body may be of any size: it looks after that itself."""
+WORKFLOW = "/api/workflows/missing"
+"""A workflow may come inside of a picture or a video."""
+WORKFLOW_BODY = 64 * 1024 * 1024
+_LARGER = {UPLOAD: math.inf, WORKFLOW: WORKFLOW_BODY}
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 _PREFIX = re.compile(r"(?:/[\w.~-]+){1,20}", re.ASCII)
 _HOST = re.compile(r"^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::\d{1,5})?$", re.IGNORECASE)
@@ -63,6 +68,7 @@ _PLAIN_FORM = _Refusal(
     "Send Content-Type: application/json or the header X-Modella: 1",
 )
 _TOO_LARGE = _Refusal(413, "The request is too large", "Send at most 1 MiB")
+_TOO_LARGE_FILE = _Refusal(413, "The file is too large", "Send at most 64 MiB")
 
 
 class Guard:
@@ -81,7 +87,7 @@ class Guard:
         scope = _below(scope, headers)
         refusal = self._refusal(scope, headers)
         if refusal is None:
-            await self.app(scope, receive if _is_upload(scope) else _limited(receive), _with_headers(send))
+            await self.app(scope, _limited(receive, _most(scope)), _with_headers(send))
         else:
             await _refuse(scope, send, refusal)
 
@@ -89,8 +95,8 @@ class Guard:
         if not self._is_our_host(headers.getlist("host")):
             return _NOT_OUR_HOST
         length = headers.get("content-length") or "0"
-        if not length.isdecimal() or (int(length[:20]) > LARGEST_BODY and not _is_upload(scope)):
-            return _TOO_LARGE
+        if not length.isdecimal() or (int(length[:20]) > _most(scope)):
+            return _TOO_LARGE if _most(scope) == LARGEST_BODY else _TOO_LARGE_FILE
         return _page_refusal(scope, headers)
 
     def _is_our_host(self, values: list[str]) -> bool:
@@ -119,9 +125,10 @@ def _below(scope: Scope, headers: Headers) -> Scope:
     return {**scope, "root_path": prefix, "path": prefix + str(scope["path"]), "raw_path": raw}
 
 
-def _is_upload(scope: Scope) -> bool:
+def _most(scope: Scope) -> float:
+    """How many bytes the body may have."""
     path = str(scope.get("path")).removeprefix(scope.get("root_path", "").rstrip("/"))
-    return (scope["type"], scope.get("method"), path) == ("http", "POST", UPLOAD)
+    return _LARGER.get(path, LARGEST_BODY) if scope.get("method") == "POST" else LARGEST_BODY
 
 
 def _page_refusal(scope: Scope, headers: Headers) -> _Refusal | None:
@@ -143,7 +150,7 @@ def _page_refusal(scope: Scope, headers: Headers) -> _Refusal | None:
     return None if is_unmistakable else _PLAIN_FORM
 
 
-def _limited(receive: Receive) -> Receive:
+def _limited(receive: Receive, most: float) -> Receive:
     """A body without a length may not grow without end either."""
     taken = 0
 
@@ -151,7 +158,7 @@ def _limited(receive: Receive) -> Receive:
         nonlocal taken
         message = await receive()
         taken += len(message.get("body", b""))
-        return {"type": "http.disconnect"} if taken > LARGEST_BODY else message
+        return {"type": "http.disconnect"} if taken > most else message
 
     return limited
 

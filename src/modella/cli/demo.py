@@ -18,11 +18,14 @@ from modella.cli.serve import Example, HostOption, OpenOption, PortOption, serve
 from modella.demo.hub import Hub
 from modella.demo.large_library import widen
 from modella.demo.sample_library import MODELS, fill
+from modella.demo.sample_workflow import sample_workflow
+from modella.io.disk import write_json
 from modella.io.settings import Settings, load
 from modella.wiring import House
 
 _SECRETS = {"CIVITAI_API_KEY", "HF_TOKEN", "HF_ENDPOINT", "MODELLA_CIVITAI_URL", "MODELLA_LIBRARY", "MODELLA_HOME"}
 _EXAMPLES = ("lora", "checkpoint", "hf-gguf", "direct", "early-access", "wrong-hash")
+WORKFLOW = "sample-workflow.json"
 _SLOW = "files/virtual-64m.bin?fault=throttle:300000"
 _CHOICE = {"hf-gguf": '--file "*Q4_K_M*" '}
 """What several files need beside the link."""
@@ -60,6 +63,8 @@ def demo(
         house = house_of(flags, env)
         if models:
             _widen(house, models)
+        write_json(home / WORKFLOW, sample_workflow(hub))
+        console().print(Text(words().say("demo.workflow", path=str(home / WORKFLOW)), style="dim"))
         leaving = threading.Event()
         filling = threading.Thread(
             target=fill, args=(house.hands, hub, leaving, sample), name="modella-sample", daemon=True

@@ -45,11 +45,18 @@ class Door:
 
     def ask(self, method: str, path: str, body: Any = None, query: Mapping[str, Any] | None = None) -> Any:
         """The data of an answer; the error of the family that the server gave, as if it had happened here."""
+        content = json.dumps(body).encode() if body is not None else None
+        return self._ask(method, path, content, "application/json", query)
+
+    def send(self, path: str, content: bytes, query: Mapping[str, Any] | None = None) -> Any:
+        """The data of an answer to the bytes of a file."""
+        return self._ask("POST", path, content, "application/octet-stream", query)
+
+    def _ask(self, method: str, path: str, content: bytes | None, sort: str, query: Mapping[str, Any] | None) -> Any:
         lists = ((k, v if isinstance(v, list) else [v]) for k, v in (query or {}).items() if v is not None)
         pairs = ((k, each) for k, values in lists for each in values)
         tail = "&".join(f"{quote(k, safe='')}={quote(str(v), safe='')}" for k, v in pairs)
-        headers = {"Content-Type": "application/json", "X-Modella": "cli"}
-        content = json.dumps(body).encode() if body is not None else None
+        headers = {"Content-Type": sort, "X-Modella": "cli"}
         url = f"{self.address}{path}" + (f"?{tail}" if tail else "")
         try:
             answer = self._net.ask(url, method=method, headers=headers, body=content)

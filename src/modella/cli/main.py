@@ -22,6 +22,7 @@ from modella.cli import (
     serve,
     tokens,
     usage,
+    workflow,
 )
 from modella.cli.commands import wants_no_colour
 from modella.cli.exits import FAILED, INTERRUPTED
@@ -53,6 +54,7 @@ app.add_typer(change.trash, name="trash", rich_help_panel="Change")
 app.add_typer(library.app, name="roots", rich_help_panel="What you have")
 app.add_typer(lists.app, name="lists", rich_help_panel="What you have")
 app.add_typer(queue.app, name="queue", rich_help_panel="Start")
+app.add_typer(workflow.app, name="workflow", rich_help_panel="What you have")
 app.add_typer(tokens.app, name="tokens", rich_help_panel="Start")
 
 

@@ -48,21 +48,22 @@ def pull(
         "link": link,
     }
     with open_door({"library": library}) as door:
-        code = _pull(door, links, wish, as_json=as_json, asks=asks)
+        code = fetch(door, [{"url": text, **wish} for text in links], as_json=as_json, asks=asks)
     raise typer.Exit(code)
 
 
-def _pull(door: Door, links: list[str], wish: dict[str, Any], *, as_json: bool, asks: bool) -> int:
+def fetch(door: Door, wishes: list[dict[str, Any]], *, as_json: bool, asks: bool) -> int:
+    """Queues wishes, follows them until each is done or needs a person, and prints how; the exit status."""
     codes: list[int] = []
     with door.events() as listening:
         ids: list[str] = []
-        for text in links:
+        for wish in wishes:
             try:
-                ids.append(door.ask("POST", "/api/downloads", {"url": text, **wish})["id"])
+                ids.append(door.ask("POST", "/api/downloads", wish)["id"])
             except ModellaError as problem:
                 codes.append(exit_for(problem))
                 if as_json:
-                    print_json({"state": "failed", "link": text, **words().explain(problem)})
+                    print_json({"state": "failed", "link": wish["url"], **words().explain(problem)})
                 else:
                     print_problem(complaints(), words(), problem)
         unique = list(dict.fromkeys(ids))

@@ -127,6 +127,9 @@ class BadContent(ModellaError):
         "broken-file": False,
         "unexpected-encoding": False,
         "not-a-backup": False,
+        "not-a-workflow": False,
+        "no-workflow-inside": False,
+        "workflow-too-large": False,
     }
 
 

@@ -12,6 +12,10 @@ MAX_CHARACTERS = 128
 MAX_BYTES = 180
 _DEVICES = re.compile(r"(?i)^(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)")
 _MAX_SUFFIX = 20
+WEIGHTS = frozenset(
+    {".safetensors", ".sft", ".ckpt", ".pt", ".pt2", ".pth", ".bin", ".gguf", ".onnx", ".pkl"},
+)
+"""Endings of weights, as programs look for them by name."""
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
@@ -65,6 +69,13 @@ def is_inner(name: str) -> bool:
 def name_key(name: str) -> str:
     """Equal for names that some file system would take for one."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold()).strip(" .")
+
+
+def stem_key(name: str) -> str:
+    """Equal for names of one file, whether written with folders and the ending of weights or without them."""
+    last = re.split(r"[/\\]+", name.rstrip("/\\"))[-1]
+    suffix = suffix_of(last)
+    return name_key(last.removesuffix(suffix) if suffix.lower() in WEIGHTS else last)
 
 
 def shown(text: str, limit: int = 200) -> str:

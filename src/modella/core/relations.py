@@ -1,6 +1,7 @@
 """How models name each other: the keys that a model is known by, and those by which another one is meant.
 
 id:<id> · sha256:<hex> · civitai:@<version> · civitai:<model> · huggingface:<org/name> · url:<address> · name:<folded>
+file:<stem of a file of weights, folded>
 """
 
 import re
@@ -9,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from modella.core.civitai_objects import SITE, page_url
-from modella.core.naming import name_key
+from modella.core.naming import WEIGHTS, name_key, stem_key, suffix_of
 
 HUB = "https://huggingface.co"
 _ID = re.compile(r"[0-9a-z]{26}")
@@ -18,6 +19,7 @@ _AIR = re.compile(r"(?:[\w.:-]*:)?(?:civitai:)?(?P<model>\d{1,10})@(?P<version>\
 _REPO = re.compile(r"[\w.-]+/[\w.-]+")
 _CIVITAI_PATH = re.compile(r"/(?:api/v1/)?(?P<what>models|model-versions)/(?P<id>\d{1,10})(?:/|$)")
 _MOST = 1000
+_MOST_FILES = 50
 Part = Mapping[str, Any]
 
 
@@ -92,13 +94,14 @@ def group_of(record: Part) -> str | None:
 
 
 def keys_of(record: Part) -> set[tuple[str, str]]:
-    """`("is", key)` for what a model is known by at sources, `("wants", key)` for what its relations mean.
+    """`("is", key)` for what a model is known by, `("wants", key)` for what its relations mean.
 
     `("newer", key)` is the latest version in the same base model that a source has listed, where that is not it.
 
-    Its id, its hashes, its name and its page are looked up where the index has them anyway.
+    Known it is by its pages at sources and by its files; its id, its hashes, its name and its page are looked up where
+    the index has them anyway.
     """
-    found: set[tuple[str, str]] = set()
+    found = {("is", key) for key in _file_keys(record)}
     for each in record.get("sources") or []:
         source = str(each.get("source") or "")
         if each.get("model_id"):
@@ -109,6 +112,18 @@ def keys_of(record: Part) -> set[tuple[str, str]]:
         found |= {("wants", key) for key in keys_of_ref(ref_of(relation.get("ref")))}
     newer = newer_version(record)
     return found | {("newer", newer)} if newer else found
+
+
+def file_key(name: str) -> str:
+    """The key of whatever has a file of this name, told with its ending and folders or without."""
+    return f"file:{stem_key(name)}"
+
+
+def _file_keys(record: Part) -> Iterator[str]:
+    """The keys of its weights, by the names they have here and by those they came with."""
+    for each in (record.get("files") or [])[:_MOST_FILES]:
+        names = (each.get("name"), each.get("original_name"))
+        yield from (file_key(name) for name in names if name and suffix_of(name).lower() in WEIGHTS)
 
 
 def newer_version(record: Part) -> str | None:

@@ -164,7 +164,7 @@ class Civitai:
 
     def _found(self, request: Request) -> list[Model]:
         query, types, bases = request.query, request.values("types"), request.values("baseModels")
-        wanted = query.get("query", "").casefold()
+        wanted = query.get("query", "").casefold().split()
         tag, user = query.get("tag") or query.get("tagname"), query.get("username") or query.get("user")
         ids = [int(number) for number in query.get("ids", "").split(",") if number.strip().isdigit()]
         found = [
@@ -175,7 +175,7 @@ class Civitai:
             and (not bases or any(version.base_model in bases for version in model.versions))
             and (not tag or tag in model.tags)
             and (not user or model.creator == user)
-            and (not wanted or wanted in f"{model.name} {' '.join(model.tags)} {model.creator}".casefold())
+            and all(word in f"{model.name} {' '.join(model.tags)} {model.creator}".casefold() for word in wanted)
         ]
         return sorted(found, key=_SORTS[query.get("sort", "Highest Rated")])
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import threading
+from collections.abc import Iterator
 
 from modella.core.digests import Digests
 from modella.core.download import Download, PartRecord, Wish
@@ -26,15 +27,18 @@ def fill(hands: Hands, hub: Hub, leaving: threading.Event, models: int = MODELS)
     if hands.index.count():
         return 0
     added = 0
-    for model in hub.catalogue.models.values():
+    for model in samples(hub):
         if leaving.is_set() or added >= models:
             break
-        if not _is_sound(model):
-            continue
         with contextlib.suppress(ModellaError):
             _add(hands, hub, model)
             added += 1
     return added
+
+
+def samples(hub: Hub) -> Iterator[Model]:
+    """The models that a sample library is made of, in their order."""
+    return (model for model in hub.catalogue.models.values() if _is_sound(model))
 
 
 def _is_sound(model: Model) -> bool:

@@ -56,6 +56,14 @@ class Source(Protocol):
         """Listings of the files with these SHA-256 digests; unknown ones are missing from the answer."""
         ...
 
+    def search(self, words: str, kind: str | None = None, limit: int = 10) -> Sequence[Listing]:
+        """What the source finds for these words: a listing for each version of at most `limit` models, best first.
+
+        They tell what a list tells: sizes and hashes may be missing, `describe` knows them. Files of another kind may
+        be among them where the source cannot tell. Empty when the source cannot be searched.
+        """
+        ...
+
     def who(self) -> str | None:
         """Whose the stored key is, as the site names them; None where keys have no owner.
 

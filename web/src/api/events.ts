@@ -30,6 +30,7 @@ export function onEvent(listener: Listener): () => void {
 
 const OF_MODELS = [
   ["models"],
+  ["workflow"],
   ["ids"],
   ["usage"],
   ["tree"],

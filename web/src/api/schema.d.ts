@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/api/models/{model_id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Model Links
+         * @description Where a model is linked, app by app; and where not, why.
+         */
+        get: operations["get_model_links"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/about": {
         parameters: {
             query?: never;
@@ -1213,6 +1233,221 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/apps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Apps
+         * @description The apps of this library.
+         */
+        get: operations["get_apps"];
+        put?: never;
+        /**
+         * Add
+         * @description Adds an app; its links are made by `apply`.
+         */
+        post: operations["add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apps/known": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Known Apps
+         * @description Which apps can be added, and which mapping files cannot be used.
+         */
+        get: operations["get_known_apps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apps/schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Mapping Schema
+         * @description The JSON Schema of mapping files.
+         */
+        get: operations["get_mapping_schema"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apps/find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Find
+         * @description Which app lies in a folder; nothing is added.
+         */
+        post: operations["find"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apps/{app}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get App
+         * @description One app.
+         */
+        get: operations["get_app"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete App
+         * @description Forgets an app; links that are still in it stay. Unlink it first to have them removed.
+         */
+        delete: operations["delete_app"];
+        options?: never;
+        head?: never;
+        /**
+         * Patch App
+         * @description Changes how an app is treated; its links are changed by the next `apply`.
+         */
+        patch: operations["patch_app"];
+        trace?: never;
+    };
+    "/api/apps/{app}/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Plan
+         * @description What would be done so that the app has what it should; nothing is changed.
+         */
+        post: operations["plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apps/{app}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Apply
+         * @description Makes it so: a task whose result counts what was made, mended, removed, blocked, and names what failed.
+         */
+        post: operations["apply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apps/{app}/unlink": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Unlink
+         * @description Removes the links that were made in the app; of the whole app this also ends that they follow the library.
+         */
+        post: operations["unlink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workflows/missing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Missing Models
+         * @description What a workflow names, and what of it is in the library, on its way, or missing with where to get it.
+         *
+         *     The body is `{"workflow": ...}`, or the bytes of a file: the workflow's JSON, or a picture, video or sound that was
+         *     made with it. At most 64 MiB.
+         */
+        post: operations["missing_models"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workflows/pull": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pull Models
+         * @description Puts the chosen offers into the queue, and tells of each what became of it.
+         */
+        post: operations["pull_models"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/attention": {
         parameters: {
             query?: never;
@@ -1606,6 +1841,37 @@ export interface components {
          */
         Access: "open" | "login" | "gated" | "early_access" | "paid" | "disabled" | "generation_only" | "archived" | "taken_down";
         /**
+         * AddWish
+         * @description An app to add: how it gets links, whether they follow the library, and what it is called here.
+         */
+        AddWish: {
+            /** Path */
+            path: string;
+            /** App */
+            app?: string | null;
+            /** Title */
+            title?: string | null;
+            /**
+             * Method
+             * @default auto
+             * @enum {string}
+             */
+            method: "auto" | "relative" | "absolute" | "hardlink" | "reflink" | "copy";
+            /**
+             * Way
+             * @default links
+             * @enum {string}
+             */
+            way: "links" | "config";
+            /**
+             * Auto
+             * @default true
+             */
+            auto: boolean;
+            /** Version */
+            version?: string | null;
+        };
+        /**
          * AdoptWish
          * @description A folder to look after where it is; `central` keeps our records in the library instead of beside the files.
          */
@@ -1679,6 +1945,25 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
+        /** Answer[AppView] */
+        Answer_AppView_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            data?: components["schemas"]["AppView"] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
         /** Answer[Backup] */
         Answer_Backup_: {
             /**
@@ -1706,6 +1991,25 @@ export interface components {
              */
             success: boolean;
             data?: components["schemas"]["Checked"] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** Answer[Compared] */
+        Answer_Compared_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            data?: components["schemas"]["Compared"] | null;
             /** Error */
             error?: string | null;
             /** Code */
@@ -1782,6 +2086,25 @@ export interface components {
              */
             success: boolean;
             data?: components["schemas"]["Foretold"] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** Answer[FoundView] */
+        Answer_FoundView_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            data?: components["schemas"]["FoundView"] | null;
             /** Error */
             error?: string | null;
             /** Code */
@@ -2041,6 +2364,25 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
+        /** Answer[PlanView] */
+        Answer_PlanView_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            data?: components["schemas"]["PlanView"] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
         /** Answer[Purged] */
         Answer_Purged_: {
             /**
@@ -2220,6 +2562,25 @@ export interface components {
              */
             success: boolean;
             data?: components["schemas"]["SettingsView"] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** Answer[Shelf] */
+        Answer_Shelf_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            data?: components["schemas"]["Shelf"] | null;
             /** Error */
             error?: string | null;
             /** Code */
@@ -2448,6 +2809,26 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
+        /** Answer[list[AppView]] */
+        Answer_list_AppView__: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            /** Data */
+            data?: components["schemas"]["AppView"][] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
         /** Answer[list[Backup]] */
         Answer_list_Backup__: {
             /**
@@ -2608,6 +2989,46 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
+        /** Answer[list[ModelInApp]] */
+        Answer_list_ModelInApp__: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            /** Data */
+            data?: components["schemas"]["ModelInApp"][] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** Answer[list[Queued]] */
+        Answer_list_Queued__: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            /** Data */
+            data?: components["schemas"]["Queued"][] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
         /** Answer[list[RootView]] */
         Answer_list_RootView__: {
             /**
@@ -2689,6 +3110,138 @@ export interface components {
             context?: {
                 [key: string]: unknown;
             } | null;
+        };
+        /**
+         * App
+         * @description An app as it was added: `path` is its own folder, `version` what was found there, None where nothing says it.
+         *
+         *     `method` is the person's choice among the methods of links, `auto` the best that works. `auto` keeps its links in
+         *     step with the library. `linked_at` is when all its links were last made, empty before that, `linked_version` its
+         *     version then. `way` tells whether the app gets links, or a block in its own configuration.
+         */
+        App: {
+            /** Id */
+            id: string;
+            /** App */
+            app: string;
+            /** Title */
+            title: string;
+            /** Path */
+            path: string;
+            /**
+             * Config
+             * @default default
+             */
+            config: string;
+            /** Version */
+            version?: string | null;
+            /** Linked Version */
+            linked_version?: string | null;
+            /**
+             * Linked At
+             * @default
+             */
+            linked_at: string;
+            /** Places */
+            places?: {
+                [key: string]: string;
+            };
+            /**
+             * Method
+             * @default auto
+             * @enum {string}
+             */
+            method: "auto" | "relative" | "absolute" | "hardlink" | "reflink" | "copy";
+            /**
+             * Way
+             * @default links
+             * @enum {string}
+             */
+            way: "links" | "config";
+            /**
+             * Auto
+             * @default true
+             */
+            auto: boolean;
+            /**
+             * Added At
+             * @default
+             */
+            added_at: string;
+        };
+        /**
+         * AppChange
+         * @description What to change of an app.
+         */
+        AppChange: {
+            /** Title */
+            title?: string | null;
+            /** Method */
+            method?: ("auto" | "relative" | "absolute" | "hardlink" | "reflink" | "copy") | null;
+            /** Way */
+            way?: ("links" | "config") | null;
+            /** Auto */
+            auto?: boolean | null;
+            /** Version */
+            version?: string | null;
+        };
+        /**
+         * AppView
+         * @description An app, with how many links it has; `there` tells whether it is where it was added.
+         */
+        AppView: {
+            /** Id */
+            id: string;
+            /** App */
+            app: string;
+            /** Title */
+            title: string;
+            /** Path */
+            path: string;
+            /**
+             * Config
+             * @default default
+             */
+            config: string;
+            /** Version */
+            version?: string | null;
+            /** Linked Version */
+            linked_version?: string | null;
+            /**
+             * Linked At
+             * @default
+             */
+            linked_at: string;
+            /** Places */
+            places?: {
+                [key: string]: string;
+            };
+            /**
+             * Method
+             * @default auto
+             * @enum {string}
+             */
+            method: "auto" | "relative" | "absolute" | "hardlink" | "reflink" | "copy";
+            /**
+             * Way
+             * @default links
+             * @enum {string}
+             */
+            way: "links" | "config";
+            /**
+             * Auto
+             * @default true
+             */
+            auto: boolean;
+            /**
+             * Added At
+             * @default
+             */
+            added_at: string;
+            /** Links */
+            links: number;
+            /** There */
+            there: boolean;
         };
         /**
          * ApplyWish
@@ -2807,12 +3360,54 @@ export interface components {
             title: string;
         };
         /**
-         * Chosen
-         * @description Models by their ids; none means all.
+         * Coming
+         * @description The download that will bring it.
          */
-        Chosen: {
-            /** Ids */
-            ids?: string[];
+        Coming: {
+            /** Id */
+            id: string;
+            state: components["schemas"]["State"];
+            /** Name */
+            name: string | null;
+        };
+        /**
+         * Compared
+         * @description A workflow against the library. `searched` tells whether sources were asked; `troubles` which could not tell.
+         */
+        Compared: {
+            /** Models */
+            models: components["schemas"]["WantedModel"][];
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+            /** Formats */
+            formats: string[];
+            /** Searched */
+            searched: boolean;
+            /** Troubles */
+            troubles: components["schemas"]["Trouble"][];
+        };
+        /**
+         * ConfigChange
+         * @description What becomes of a configuration file: its text before and after, None before where there was no file.
+         *
+         *     `folders` are those that the app is told, by its own categories; `mixed` are files that share their folder with
+         *     files of other kinds, and cannot be told this way.
+         */
+        ConfigChange: {
+            /** File */
+            file: string;
+            /** Before */
+            before: string | null;
+            /** After */
+            after: string;
+            /** Folders */
+            folders: {
+                [key: string]: string[];
+            };
+            /** Mixed */
+            mixed: string[];
         };
         /**
          * Cover
@@ -3078,6 +3673,16 @@ export interface components {
             };
         };
         /**
+         * FindWish
+         * @description A folder to look at; without `app` any app is recognised.
+         */
+        FindWish: {
+            /** Path */
+            path: string;
+            /** App */
+            app?: string | null;
+        };
+        /**
          * FitTold
          * @description How a listed file compares: `hash` names the equal digest or is false; null is what cannot be told.
          */
@@ -3181,6 +3786,43 @@ export interface components {
             creator?: string | null;
         };
         /**
+         * FoundView
+         * @description The app in a folder: `path` is its own folder, `version` what its files say, `at_least` when they say no more.
+         *
+         *     `places` are folders that its own settings have put elsewhere; `added` is its id when it is known already.
+         */
+        FoundView: {
+            /** App */
+            app: string;
+            /** Title */
+            title: string;
+            /** Config */
+            config: string;
+            /** Path */
+            path: string;
+            /** Version */
+            version: string | null;
+            /** At Least */
+            at_least: boolean;
+            /** Places */
+            places: {
+                [key: string]: string;
+            };
+            /**
+             * Support
+             * @enum {string}
+             */
+            support: "links" | "none";
+            /** Why */
+            why: ("api-only" | "own-store" | "takes-paths") | null;
+            /** Methods */
+            methods: ("relative" | "absolute" | "hardlink" | "reflink" | "copy")[];
+            /** By Config */
+            by_config: boolean;
+            /** Added */
+            added: string | null;
+        };
+        /**
          * Going
          * @description What would go with a model, and the folder that it lies in.
          */
@@ -3211,6 +3853,35 @@ export interface components {
             inode: number;
             /** Link */
             link: string | null;
+        };
+        /**
+         * Here
+         * @description The model of the library that is meant.
+         *
+         *     `known_by`: its content (`hash`), its file's `name`, the name the file came with (`original-name`), or the page of a
+         *     `source`. `other_content` says that the workflow names another hash than the file of this name has.
+         */
+        Here: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Kind */
+            kind: string | null;
+            /** File */
+            file: string;
+            /** State */
+            state: string;
+            /**
+             * Known By
+             * @enum {string}
+             */
+            known_by: "hash" | "name" | "original-name" | "source";
+            /**
+             * Other Content
+             * @default false
+             */
+            other_content: boolean;
         };
         /**
          * HistoryVersion
@@ -3334,6 +4005,41 @@ export interface components {
             path: string;
         };
         /**
+         * KnownApp
+         * @description An app that there is a mapping file for. `own` when it is the user's; `methods` of links, the best first.
+         *
+         *     `support` `none` means that nothing can be linked into it, for the reason in `why`.
+         */
+        KnownApp: {
+            /** App */
+            app: string;
+            /** Title */
+            title: string;
+            /** Config */
+            config: string;
+            /** File */
+            file: string;
+            /** First */
+            first: string;
+            /** Own */
+            own: boolean;
+            /** Homepage */
+            homepage: string | null;
+            /**
+             * Support
+             * @enum {string}
+             */
+            support: "links" | "none";
+            /** Why */
+            why: ("api-only" | "own-store" | "takes-paths") | null;
+            /** Methods */
+            methods: ("relative" | "absolute" | "hardlink" | "reflink" | "copy")[];
+            /** By Config */
+            by_config: boolean;
+            /** Notes */
+            notes: string | null;
+        };
+        /**
          * LanguageView
          * @description A language: its code, the name it has for itself, and which way it is written.
          */
@@ -3410,6 +4116,54 @@ export interface components {
              * @default true
              */
             link: boolean;
+        };
+        /**
+         * LinkLine
+         * @description One line of a plan: what is done at which place, for which file, how, and why (`links.why` in the locales).
+         *
+         *     `to` is the library's file; `method` is None where nothing is made. `drift` tells how a link of ours was not as we
+         *     left it.
+         */
+        LinkLine: {
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "make" | "keep" | "mend" | "remove" | "there" | "blocked";
+            /** Path */
+            path: string;
+            /** Model */
+            model: string;
+            /** Name */
+            name: string;
+            /** File */
+            file: string;
+            /** To */
+            to: string;
+            /** Method */
+            method?: ("relative" | "absolute" | "hardlink" | "reflink" | "copy") | null;
+            /** Why */
+            why?: string | null;
+            /**
+             * Detail
+             * @default
+             */
+            detail: string;
+            /** Drift */
+            drift?: ("missing" | "broken" | "changed" | "foreign") | null;
+            /**
+             * Size
+             * @default 0
+             */
+            size: number;
+        };
+        /**
+         * LinkWish
+         * @description For which models; none means the whole library.
+         */
+        LinkWish: {
+            /** Ids */
+            ids?: string[] | null;
         };
         /**
          * ListAnswer
@@ -3610,7 +4364,7 @@ export interface components {
             /** Changed */
             changed: string[];
             /** Failed */
-            failed: components["schemas"]["Problem"][];
+            failed: components["schemas"]["modella__api__shapes__Problem"][];
         };
         /**
          * ManyDeleted
@@ -3620,7 +4374,7 @@ export interface components {
             /** Done */
             done: components["schemas"]["TrashEntry"][];
             /** Problems */
-            problems: components["schemas"]["Problem"][];
+            problems: components["schemas"]["modella__api__shapes__Problem"][];
         };
         /**
          * ManyIn
@@ -3635,6 +4389,10 @@ export interface components {
             };
             /** Reset */
             reset?: string[];
+            /** Apps */
+            apps?: {
+                [key: string]: unknown;
+            };
             /** Add Tags */
             add_tags?: string[];
             /** Remove Tags */
@@ -3647,6 +4405,18 @@ export interface components {
         ManyWish: {
             /** Ids */
             ids: string[];
+        };
+        /**
+         * MappingFault
+         * @description A mapping file that cannot be used, and what is wrong with it.
+         */
+        MappingFault: {
+            /** File */
+            file: string;
+            /** Code */
+            code: string;
+            /** Error */
+            error: string;
         };
         /**
          * MatchIn
@@ -3734,6 +4504,38 @@ export interface components {
             ids: string[];
             /** Total */
             total: number;
+        };
+        /**
+         * ModelInApp
+         * @description A model in an app: the lines of its plan there, and `why` it gets nothing (`links.skipped` in the locales).
+         *
+         *     `said` is what a person says of it in this app, `auto` whether the app's links follow the library; `problem` is the
+         *     code of what kept us from looking.
+         */
+        ModelInApp: {
+            /** App */
+            app: string;
+            /** Kind */
+            kind: string;
+            /** Title */
+            title: string;
+            /** Path */
+            path: string;
+            /** Auto */
+            auto: boolean;
+            /** Said */
+            said: {
+                [key: string]: unknown;
+            };
+            /**
+             * Lines
+             * @default []
+             */
+            lines: components["schemas"]["LinkLine"][];
+            /** Why */
+            why?: string | null;
+            /** Problem */
+            problem?: string | null;
         };
         /**
          * ModelPage
@@ -4037,6 +4839,18 @@ export interface components {
             clear: boolean;
         };
         /**
+         * NodeView
+         * @description A node that names the model.
+         */
+        NodeView: {
+            /** Id */
+            id: string;
+            /** Node Class */
+            node_class: string;
+            /** Title */
+            title: string | null;
+        };
+        /**
          * NothingWish
          * @description Nothing can be wished here: it is done to everything.
          */
@@ -4052,6 +4866,52 @@ export interface components {
             facts: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * Offer
+         * @description A file that can be had. `link` and `file` are what a download wants; `size` is in bytes, None when not told.
+         *
+         *     `sure`: a hash or the workflow's own address says that it is this file; `likely`: it is called exactly so; `maybe`:
+         *     it is called alike. `by` is what told: `hash`, `workflow`, `search`.
+         */
+        Offer: {
+            /** Source */
+            source: string;
+            /** Link */
+            link: string;
+            /** File */
+            file?: string | null;
+            /** File Name */
+            file_name: string;
+            /** Name */
+            name: string;
+            /** Version */
+            version?: string | null;
+            /** Size */
+            size?: number | null;
+            /** Sha256 */
+            sha256?: string | null;
+            /** Kind */
+            kind?: string | null;
+            /** Base Model */
+            base_model?: string | null;
+            /** Page Url */
+            page_url?: string | null;
+            /**
+             * Access
+             * @default open
+             */
+            access: string;
+            /**
+             * Sureness
+             * @enum {string}
+             */
+            sureness: "sure" | "likely" | "maybe";
+            /**
+             * By
+             * @enum {string}
+             */
+            by: "hash" | "workflow" | "search";
         };
         /**
          * Picture
@@ -4092,6 +4952,42 @@ export interface components {
             stays?: components["schemas"]["Staying"][];
         };
         /**
+         * PlanView
+         * @description What applying would do. `lines` are those asked for, of `matching`; the counts are over everything.
+         *
+         *     `skipped` are the first of the models that the app does not get; `reasons` counts all of them.
+         */
+        PlanView: {
+            app: components["schemas"]["App"];
+            /** Lines */
+            lines: components["schemas"]["LinkLine"][];
+            /** Matching */
+            matching: number;
+            /** Skipped */
+            skipped: components["schemas"]["SkippedModel"][];
+            /** Actions */
+            actions: {
+                [key: string]: number;
+            };
+            /** Reasons */
+            reasons: {
+                [key: string]: number;
+            };
+            /** Drift */
+            drift: {
+                [key: string]: number;
+            };
+            upgraded: components["schemas"]["Upgraded"] | null;
+            config: components["schemas"]["ConfigChange"] | null;
+            /** Restart */
+            restart: boolean;
+            /**
+             * Work
+             * @description Whether applying would change anything
+             */
+            work: boolean;
+        };
+        /**
          * PlanWish
          * @description Which models to look at; all without `ids`.
          */
@@ -4122,27 +5018,6 @@ export interface components {
             [key: string]: unknown;
         };
         /**
-         * Problem
-         * @description Why something could not be done to a model; `error` and `hint` are sentences in the caller's language.
-         */
-        Problem: {
-            /** Id */
-            id: string;
-            /** Code */
-            code: string;
-            /** Error */
-            error: string;
-            /** Hint */
-            hint?: string | null;
-            /**
-             * Context
-             * @default {}
-             */
-            context: {
-                [key: string]: unknown;
-            };
-        };
-        /**
          * Proof
          * @description What the bytes of a file are worth, since when, and by whose hash.
          */
@@ -4157,6 +5032,20 @@ export interface components {
             by?: string | null;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * PullWish
+         * @description Offers to fetch, in order; what the library has already is skipped unless told otherwise.
+         */
+        PullWish: {
+            /** Items */
+            items: components["schemas"]["modella__api__workflows__Chosen"][];
+            /**
+             * On Duplicate
+             * @default skip
+             * @enum {string}
+             */
+            on_duplicate: "ask" | "skip" | "overwrite" | "link";
         };
         /**
          * PurgeWish
@@ -4184,6 +5073,16 @@ export interface components {
             freed: number;
             /** Kept */
             kept: string[];
+        };
+        /**
+         * Queued
+         * @description What became of one offer: the download, or the reason why there is none.
+         */
+        Queued: {
+            /** Link */
+            link: string;
+            download?: components["schemas"]["DownloadView"] | null;
+            problem?: components["schemas"]["modella__api__workflows__Problem"] | null;
         };
         /**
          * Reason
@@ -4984,6 +5883,28 @@ export interface components {
             value: string;
         };
         /**
+         * Shelf
+         * @description Every app that could be added, and mapping files of the user that cannot be used.
+         */
+        Shelf: {
+            /** Apps */
+            apps: components["schemas"]["KnownApp"][];
+            /** Faults */
+            faults: components["schemas"]["MappingFault"][];
+        };
+        /**
+         * SkippedModel
+         * @description A model that the app does not get, and why.
+         */
+        SkippedModel: {
+            /** Model */
+            model: string;
+            /** Name */
+            name: string;
+            /** Why */
+            why: string;
+        };
+        /**
          * State
          * @description The states people see.
          * @enum {string}
@@ -5350,6 +6271,20 @@ export interface components {
             merge: boolean;
         };
         /**
+         * Trouble
+         * @description A source that could not tell everything, and why.
+         */
+        Trouble: {
+            /** Source */
+            source: string;
+            /** Code */
+            code: string;
+            /** Facts */
+            facts: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * Trust
          * @description What the bytes of a file are worth.
          */
@@ -5366,6 +6301,16 @@ export interface components {
         UndoWish: {
             /** Id */
             id: string;
+        };
+        /**
+         * Upgraded
+         * @description The app's version when its links were last made, and the one it has now.
+         */
+        Upgraded: {
+            /** Before */
+            before: string | null;
+            /** Now */
+            now: string | null;
         };
         /**
          * Usage
@@ -5522,6 +6467,39 @@ export interface components {
             roots: string[];
         };
         /**
+         * WantedModel
+         * @description A model that a workflow names, how it stands with it, and where a missing one can be had, the best first.
+         *
+         *     `idle`: only nodes name it that are muted or bypassed.
+         */
+        WantedModel: {
+            /** Name */
+            name: string;
+            /** File */
+            file: string;
+            /** Folder */
+            folder: string | null;
+            /** Kind */
+            kind: string | null;
+            /** Idle */
+            idle: boolean;
+            /** Nodes */
+            nodes: components["schemas"]["NodeView"][];
+            /** Digests */
+            digests: {
+                [key: string]: string;
+            };
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "present" | "queued" | "missing";
+            model?: components["schemas"]["Here"] | null;
+            download?: components["schemas"]["Coming"] | null;
+            /** Offers */
+            offers: components["schemas"]["Offer"][];
+        };
+        /**
          * About
          * @description The program and its library; `examples` are there in a demo only.
          */
@@ -5534,6 +6512,14 @@ export interface components {
             home: string;
             /** Examples */
             examples: components["schemas"]["Example"][];
+        };
+        /**
+         * Chosen
+         * @description Models by their ids; none means all.
+         */
+        modella__api__library__Chosen: {
+            /** Ids */
+            ids?: string[];
         };
         /**
          * Relation
@@ -5552,6 +6538,49 @@ export interface components {
             missing: boolean;
             /** Get */
             get: string | null;
+        };
+        /**
+         * Problem
+         * @description Why something could not be done to a model; `error` and `hint` are sentences in the caller's language.
+         */
+        modella__api__shapes__Problem: {
+            /** Id */
+            id: string;
+            /** Code */
+            code: string;
+            /** Error */
+            error: string;
+            /** Hint */
+            hint?: string | null;
+            /**
+             * Context
+             * @default {}
+             */
+            context: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * Chosen
+         * @description One offer to fetch: its link, and the file of it that is meant.
+         */
+        modella__api__workflows__Chosen: {
+            /** Link */
+            link: string;
+            /** File */
+            file?: string | null;
+        };
+        /**
+         * Problem
+         * @description Why something could not be done: a code of the table of errors, and its facts.
+         */
+        modella__api__workflows__Problem: {
+            /** Code */
+            code: string;
+            /** Facts */
+            facts: {
+                [key: string]: unknown;
+            };
         };
         /**
          * About
@@ -5599,6 +6628,46 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    get_model_links: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_list_ModelInApp__"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     get_about: {
         parameters: {
             query?: never;
@@ -7106,7 +8175,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Chosen"];
+                "application/json": components["schemas"]["modella__api__library__Chosen"];
             };
         };
         responses: {
@@ -8485,6 +9554,557 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Answer_ListAnswer_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_apps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_list_AppView__"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddWish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_AppView_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_known_apps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_Shelf_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_mapping_schema: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_dict_str__Any__"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    find: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FindWish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_FoundView_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_app: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_AppView_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    delete_app: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_NoneType_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    patch_app: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_AppView_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    plan: {
+        parameters: {
+            query?: {
+                action?: ("make" | "keep" | "mend" | "remove" | "there" | "blocked")[] | null;
+                offset?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["LinkWish"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_PlanView_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    apply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["LinkWish"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_TaskView_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    unlink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["LinkWish"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_TaskView_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    missing_models: {
+        parameters: {
+            query?: {
+                /** @description Asks the sources for what is missing; without, it answers at once */
+                search?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Workflow */
+                    workflow: {
+                        [key: string]: unknown;
+                    } | string;
+                };
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_Compared_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    pull_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PullWish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_list_Queued__"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */

@@ -1,6 +1,6 @@
 /** Every page: its address, its name in the menu, its code, which is fetched when it is needed. */
 
-import { Download, FolderTree, Gauge, Images, Settings, Trash2 } from "lucide-react";
+import { Download, FolderTree, Gauge, Images, Settings, Trash2, Workflow } from "lucide-react";
 import type { ComponentType } from "react";
 import type { Key } from "@/i18n/texts";
 import { page } from "@/lib/page";
@@ -56,6 +56,14 @@ export const menu: MenuEntry[] = [
     action: "web.actions.go-folders",
     shortcut: "g f",
     icon: FolderTree,
+  },
+  {
+    path: "/workflows",
+    page: page(() => import("@/features/workflows/WorkflowsPage")),
+    name: "web.nav.workflows",
+    action: "web.actions.go-workflows",
+    shortcut: "g w",
+    icon: Workflow,
   },
   {
     path: "/trash",

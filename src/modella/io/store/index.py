@@ -66,6 +66,11 @@ _BY_KIND = {
     "name": "SELECT n FROM models WHERE name_key = ?",
     "url": "SELECT n FROM models WHERE page = ?",
 }
+_BY_DIGEST = {
+    "sha256": "sha256 = ?",
+    "autov2": "sha256 >= ?1 AND sha256 < ?1 || 'g'",  # its first ten digits
+    "autov3": "substr(autov3, 1, 12) = substr(?, 1, 12)",
+}
 _MOST_RELATED = 500
 _WEIGHED = ("kind", "family", "base_model", "source", "root")
 _VARIED = """
@@ -177,6 +182,14 @@ class Index(Database):
         """The first model that holds a file with this content."""
         query = "SELECT record FROM models JOIN files USING (n) WHERE sha256 = ? ORDER BY added_at LIMIT 1"
         return self._one(query, sha256)
+
+    def by_digest(self, name: str, digest: str) -> list[dict[str, Any]]:
+        """Models that hold a file with this `sha256`, `autov2` or `autov3`; there are none for other digests."""
+        if name not in _BY_DIGEST:
+            return []
+        query = f"SELECT record FROM models JOIN files USING (n) WHERE {_BY_DIGEST[name]} ORDER BY added_at LIMIT 20"
+        with self._use(writes=False) as db:
+            return [json.loads(str(row[0])) for row in db.execute(query, (digest,))]
 
     def by_page(self, page: str) -> list[dict[str, Any]]:
         """Models that came from this page of a source."""

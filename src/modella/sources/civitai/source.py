@@ -20,6 +20,19 @@ from modella.sources.offers import countable, named
 
 MAX_CONNECTIONS = 8
 _PER_LOOKUP = 100
+_MOST_FOUND = 100
+_MOST_VERSIONS_FOUND = 50
+SEARCHED_TYPES: Mapping[str, tuple[str, ...]] = {
+    "checkpoint": ("Checkpoint",),
+    "diffusion_model": ("Checkpoint", "UNet"),
+    "lora": ("LORA", "LoCon", "DoRA"),
+    "embedding": ("TextualInversion",),
+    "controlnet": ("Controlnet",),
+    "hypernetwork": ("Hypernetwork",),
+    "upscaler": ("Upscaler",),
+    "motion_module": ("MotionModule",),
+}
+"""Kind → types that the site searches among; makers call the other kinds whatever they like."""
 _COMPANIONS = frozenset({"config", "negative"})
 """Roles that belong to every download of their version: a model of that kind does not work alone."""
 _SHA256_LENGTH = LENGTHS["sha256"][0]
@@ -113,6 +126,18 @@ class Civitai:
         for start in range(0, len(wanted), _PER_LOOKUP):
             found |= self._lookup_some(wanted[start : start + _PER_LOOKUP])
         return found
+
+    def search(self, words: str, kind: str | None = None, limit: int = 10) -> Sequence[Listing]:
+        """Every version of the models that the site finds, of all levels of maturity; one page of them."""
+        asked = [("limit", str(min(limit, _MOST_FOUND))), ("nsfw", "true")]
+        asked += [("query", words.strip())] if words.strip() else []
+        asked += [("types", name) for name in SEARCHED_TYPES.get(kind or "", ())]
+        answer = self._ask(f"models?{urlencode(asked, quote_via=quote)}")
+        return [
+            self._listing(Ref(source=self.name), model, version)
+            for model in mappings(answer.get("items"))[:limit]
+            for version in mappings(model.get("modelVersions"))[:_MOST_VERSIONS_FOUND]
+        ]
 
     def who(self) -> str | None:
         """The user's name, by the one operation that a bad key is refused at: elsewhere it counts as none."""

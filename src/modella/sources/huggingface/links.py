@@ -48,6 +48,7 @@ _LOCAL_FOLDER = re.compile(
 _FILE_NAME = re.compile(
     r"\.(safetensors|sft|gguf|ckpt|pt|pth|bin|onnx|zip|json|ya?ml|txt|md|png|jpe?g|webp|mp4|py)$", re.IGNORECASE
 )
+_REPO = re.compile(rf"^{_OWNER}/{_NAME}$")
 _OTHER_REPOS = {
     "datasets": "dataset",
     "dataset": "dataset",
@@ -69,6 +70,11 @@ _VALUED_OPTION = re.compile(
     r"^--(revision|repo-type|type|local-dir|cache-dir|token|max-workers|local-dir-use-symlinks|format)$"
 )
 _COMMANDS = (("hf", "download"), ("huggingface-cli", "download"))
+
+
+def is_repo(text: str) -> bool:
+    """Whether the text is the id of a repository: `ORG/NAME` and nothing else."""
+    return bool(_REPO.match(text))
 
 
 def recognise(text: str, endpoint: str) -> Ref | None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from modella.core.card import Card, read_card
 from modella.core.errors import AccessNeeded, BadLink, ModellaError, NetworkTrouble, NotFound
@@ -87,6 +87,25 @@ class HuggingFace:
     def lookup(self, sha256s: Sequence[str]) -> Mapping[str, Listing]:  # noqa: ARG002 - the protocol's signature
         """Nothing: the Hub cannot be asked by hash."""
         return {}
+
+    def search(self, words: str, kind: str | None = None, limit: int = 10) -> Sequence[Listing]:  # noqa: ARG002
+        """Repositories whose id holds the words, the most downloaded first; files by their names alone.
+
+        Kinds are not told apart: what a repository holds, only its maker's tags say, and often they do not.
+        """
+        asked = [("limit", str(limit)), ("full", "true"), ("sort", "downloads")]
+        asked += [("search", words.strip())] if words.strip() else []
+        answer = self._json(f"{self._endpoint}/api/models?{urlencode(asked, quote_via=quote)}", self._endpoint)
+        found = settled(answer.json())
+        if not isinstance(found, list):
+            host = urlsplit(self._endpoint).netloc
+            raise NetworkTrouble("bad-answer", source=self.name, host=host, reason="not-a-list")
+        return [self._found(info) for info in mappings(found)[:limit] if links.is_repo(line(info.get("id")) or "")]
+
+    def _found(self, info: dict[str, Any]) -> Listing:
+        entries = mappings(info.get("siblings"))[:MOST_ENTRIES]
+        files = [file for entry in entries if (file := shapes.read_file(entry)) is not None]
+        return shapes.read_listing(info, files, Card(), self._endpoint, False)
 
     def who(self) -> str | None:
         """The account's name."""

@@ -110,6 +110,10 @@ class Url:
         """Nothing: addresses cannot be asked by hash."""
         return {}
 
+    def search(self, words: str, kind: str | None = None, limit: int = 10) -> Sequence[Listing]:  # noqa: ARG002
+        """Nothing: there is no list of all addresses."""
+        return ()
+
     def who(self) -> str | None:
         """Nobody: there is no key for any address."""
         return None
