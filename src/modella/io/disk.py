@@ -400,10 +400,10 @@ def reflink(existing: Path, target: Path) -> bool:
     return True
 
 
-def unlink_unchanged(path: Path, size: int, modified: int) -> bool:
+def unlink_unchanged(path: Path, size: int, modified: int, *, flush: bool = True) -> bool:
     """Removes one file, or one link itself, that is as it was seen; False when it is another one now.
 
-    What is not there counts as removed. Never a folder.
+    What is not there counts as removed. Never a folder. Who removes many flushes their folder once.
     """
     with disk_errors(path):
         try:
@@ -413,7 +413,8 @@ def unlink_unchanged(path: Path, size: int, modified: int) -> bool:
         if stat.S_ISDIR(told.st_mode) or (told.st_size, told.st_mtime_ns) != (size, modified):
             return False
         path.unlink()
-        flush_folder(path.parent)
+        if flush:
+            flush_folder(path.parent)
         return True
 
 

@@ -1,7 +1,7 @@
 """Apps that use the library's models: added, told apart, changed and removed; and each with the mapping it goes by."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -9,8 +9,8 @@ from typing import Any
 
 from modella.core.errors import BadLink, Conflict, DiskTrouble, ModellaError, NotFound, Refused
 from modella.core.events import AppsChanged
-from modella.core.linking import App
-from modella.core.mapping import METHODS, MappingFile, Sign, best_mapping
+from modella.core.linking import App, LinkRecord
+from modella.core.mapping import METHODS, MappingFile, Sign, best_mapping, fill
 from modella.core.mapping import Mapping as AppMapping
 from modella.core.naming import shown
 from modella.core.versions import version_of
@@ -32,20 +32,17 @@ class MappedApp:
         """A place in the app; a path that is not below its folder is absolute."""
         return Path(self.app.path) / path
 
-    def real(self, folder: str) -> Path:
-        """Where a folder of the app really is."""
-        return self._reals(folder)
+    def looks_at(self, real: str, folder: str) -> bool:
+        """Whether a file, by its real path, lies in this folder of the app, or in another one that the app reads."""
+        if folder not in self._tops:
+            ways = (folder, *(fill(each, self.app.places).as_posix() for each in self.mapping.reads))
+            self._tops[folder] = tuple(os.path.join(os.path.realpath(self.at(way)), "") for way in ways)  # noqa: PTH118
+        return real.startswith(self._tops[folder])
 
     @cached_property
-    def _reals(self) -> Callable[[str], Path]:
-        known: dict[str, Path] = {}
-
-        def real(folder: str) -> Path:
-            if folder not in known:
-                known[folder] = Path(os.path.realpath(self.at(folder)))
-            return known[folder]
-
-        return real
+    def _tops(self) -> dict[str, tuple[str, ...]]:
+        """The real folders that count for a folder, each with the separator at its end."""
+        return {}
 
     def has(self, sign: Sign) -> bool:
         """Whether a sign is in the app's folder."""
@@ -135,16 +132,16 @@ def mapped(hands: Hands, identity: str) -> MappedApp:
     return MappedApp(told, _by_version(files, told, found))
 
 
-def places_made(hands: Hands) -> dict[str, int]:
-    """Second places of the library's files that are no symbolic links, with their inodes: they are no other models."""
+def places_made(hands: Hands) -> dict[str, LinkRecord]:
+    """Second places of files that are no symbolic links, by their real paths: they are no models of their own."""
     made = [
-        (Path(app.path) / each.path, each.inode)
+        (Path(app.path) / each.path, each)
         for app in apps(hands)
         for each in hands.store.links(hands.library_id, app.id)
         if each.method not in {"relative", "absolute"}
     ]
     real = {folder: os.path.realpath(folder) for folder in {place.parent for place, _ in made}}
-    return {str(Path(real[place.parent], place.name)): inode for place, inode in made}
+    return {str(Path(real[place.parent], place.name)): each for place, each in made}
 
 
 def is_there(hands: Hands, app: App) -> bool:

@@ -34,7 +34,7 @@ from modella.core.linking import (
     unwanted,
     wants,
 )
-from modella.core.mapping import Sign, fill
+from modella.core.mapping import Sign
 from modella.io.disk import (
     can_link,
     clone_new,
@@ -246,7 +246,8 @@ def _lines_for(
     lines = []
     outside = []
     for each in wanted:
-        if _lives_in(found, each, sources[each.source]):
+        real = sources[each.source].real
+        if real is not None and found.looks_at(real, each.folder):
             lines.append(_there(each, "lives-here"))
         else:
             outside.append(each)
@@ -279,14 +280,6 @@ def _lines_for(
 def _there(wanted: Wanted, why: str) -> LinkLine:
     facts = {"path": wanted.path, "model": wanted.model, "name": wanted.name, "file": wanted.file}
     return LinkLine.model_validate({**facts, "action": "there", "to": wanted.source, "why": why, "size": wanted.size})
-
-
-def _lives_in(found: MappedApp, wanted: Wanted, source: Found) -> bool:
-    """Whether a file lies in a folder in which the app looks for its kind anyway."""
-    if source.real is None:
-        return False
-    folders = (wanted.folder, *(fill(each, found.app.places).as_posix() for each in found.mapping.reads))
-    return any(Path(source.real).is_relative_to(found.real(each)) for each in folders)
 
 
 def _leftover(
@@ -373,8 +366,11 @@ def _carried_out(hands: Hands, found: MappedApp, lines: Sequence[LinkLine], task
     coming = [each for each in lines if each.action in {"mend", "make"}]
     total, done = len(going) + len(coming), 0
     gone: set[str] = set()
+    records = (
+        {place_key(each.path): each for each in hands.store.links(hands.library_id, found.app.id)} if going else {}
+    )
     for batch in _batches(going):
-        gone |= {place_key(each.path) for each in _removed(hands, found, batch, outcome)}
+        gone |= {place_key(each.path) for each in _removed(hands, found, batch, records, outcome)}
         done = _progress(task, done + len(batch), total, batch[-1].path)
     mendable = [each for each in coming if each.action == "make" or place_key(each.path) in gone]
     for batch in _batches(mendable):
@@ -395,10 +391,15 @@ def _progress(task: Task | None, done: int, total: int, item: str) -> int:
     return done
 
 
-def _removed(hands: Hands, found: MappedApp, lines: Sequence[LinkLine], outcome: LinkOutcome) -> list[LinkLine]:
+def _removed(
+    hands: Hands,
+    found: MappedApp,
+    lines: Sequence[LinkLine],
+    records: Mapping[str, LinkRecord],
+    outcome: LinkOutcome,
+) -> list[LinkLine]:
     """Takes links of ours away; the lines whose places are free now."""
     library, app = hands.library_id, found.app.id
-    records = {place_key(each.path): each for each in hands.store.links(library, app)}
     ours = [(line, records[place_key(line.path)]) for line in lines if place_key(line.path) in records]
     hands.store.put_links(library, [replace(record, state="removing") for _, record in ours])
     gone, folders, forgotten = [], set[Path](), []
@@ -407,7 +408,7 @@ def _removed(hands: Hands, found: MappedApp, lines: Sequence[LinkLine], outcome:
         seen = see(place)
         try:
             if is_ours(record, seen) and not (record.method == "hardlink" and seen.names < 2):
-                if not unlink_unchanged(place, seen.size, seen.modified):
+                if not unlink_unchanged(place, seen.size, seen.modified, flush=False):
                     raise Conflict("changed-meanwhile", path=str(place))
                 outcome.removed += line.action == "remove"
                 folders.add(place.parent)
@@ -418,6 +419,7 @@ def _removed(hands: Hands, found: MappedApp, lines: Sequence[LinkLine], outcome:
         except ModellaError as problem:
             hands.store.put_links(library, [record])
             outcome.failed.append(_failed(line, problem))
+    _flush(folders)
     hands.store.drop_links(library, app, forgotten)
     return gone
 
@@ -445,11 +447,15 @@ def _made(hands: Hands, found: MappedApp, lines: Sequence[LinkLine], outcome: Li
         except ModellaError as problem:
             failed.append(record.path)
             outcome.failed.append(_failed(line, problem))
+    _flush(folders)
+    hands.store.put_links(library, made)
+    hands.store.drop_links(library, found.app.id, failed)
+
+
+def _flush(folders: Iterable[Path]) -> None:
     for folder in folders:
         with suppress(OSError):
             flush_folder(folder)
-    hands.store.put_links(library, made)
-    hands.store.drop_links(library, found.app.id, failed)
 
 
 def _intended(found: MappedApp, line: LinkLine, moment: str) -> LinkRecord:

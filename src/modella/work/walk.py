@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from modella.core.grouping import DIFFUSERS_INDEX, is_weights
+from modella.core.linking import LinkRecord, is_ours
 from modella.io.disk import CONTROL, time_of
+from modella.io.linked import see
 
 _DEEPEST = 64
 _SKIPPED = frozenset(
@@ -20,7 +22,7 @@ _RECALLED = 0x00400000 | 0x00001000
 _DATALESS = 0x40000000
 """macOS: SF_DATALESS."""
 _MOST_PARTS = 2000
-_NOTHING: Mapping[str, int] = {}
+_NOTHING: Mapping[str, LinkRecord] = {}
 
 
 @dataclass(frozen=True)
@@ -65,10 +67,10 @@ class Folder:
 class Walk:
     """The folders of a root from one of them down; what lies in another root, or was met before, is left out.
 
-    So are `ours`: second places that we have given to files in apps, with their inodes.
+    So are `ours`: second places that we have given to files in apps, as long as they are what we made.
     """
 
-    def __init__(self, top: Path, others: Sequence[Path] = (), ours: Mapping[str, int] = _NOTHING) -> None:
+    def __init__(self, top: Path, others: Sequence[Path] = (), ours: Mapping[str, LinkRecord] = _NOTHING) -> None:
         self._top, self._ours = top, ours
         self._roots = [top.resolve(), *(other.resolve() for other in others)]
         self._met: set[tuple[int, int]] = set()
@@ -113,7 +115,8 @@ class Walk:
                     if not _is_text(entry.name):
                         folder.unnameable.append(os.fsencode(entry.name).decode("utf-8", "backslashreplace"))
                     elif not _is_folder(entry):
-                        if not self._ours or self._ours.get(entry.path) != entry.inode():
+                        made = self._ours.get(entry.path)
+                        if made is None or not is_ours(made, see(Path(entry.path))):
                             folder.entries[entry.name] = entry
                     elif self._may_enter(entry):
                         inner.append(entry.name)
