@@ -174,6 +174,21 @@ def test_an_offer_brings_exactly_its_file(place: Place, hub: Hub) -> None:
     assert (state, after.state) == ("done", "present")
 
 
+def test_a_repository_is_meant_as_a_whole(place: Place, hub: Hub) -> None:
+    repo = "marmaladelab/paper-harbour-flux-lora"
+    told = read({"": {"nodes": [{"id": 1, "type": "DownloadAndLoadSomething", "widgets_values": [repo]}]}})
+    house = place.open()
+    (before,) = compare(house.hands, told).models
+    house.close()
+    assert [(each.link, each.file, each.sureness) for each in before.offers] == [(repo, None, "sure")]
+    place.pull(repo)
+    house = place.open()
+    (after,) = compare(house.hands, told, search=False).models
+    house.close()
+    assert after.model is not None
+    assert after.model.known_by == "source"
+
+
 def test_a_stranger_s_address_is_offered_and_not_asked(place: Place, hub: Hub) -> None:
     house = place.open()
     hub.forget()

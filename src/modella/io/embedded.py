@@ -24,7 +24,7 @@ _FIELD = re.compile(r"\s*(workflow|prompt|parameters)\s*:\s*(.*)", re.IGNORECASE
 _STILLS = frozenset({b"avif", b"avis", b"mif1"})
 _MEDIA = (b"\x1a\x45\xdf\xa3", b"fLaC", b"OggS")
 _BEGINNING = re.compile(
-    rb'\{\s*"(?:id|revision|last_node_id|nodes|version|prompt|workflow|extra|\d{1,9})"\s*:\s*["{\[\d]'
+    rb'\{\s*"(?:id|revision|last_node_id|nodes|version|prompt|workflow|extra|\d{1,9}(?::\d{1,9})*)"\s*:\s*["{\[\d]'
 )
 _TO_THE_END = re.compile(rb"[^\x00-\x08\x0b\x0c\x0e-\x1f]*")
 _MOST_TRIED = 40

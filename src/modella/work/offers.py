@@ -140,7 +140,7 @@ def offers_for(hands: Hands, wanted: Sequence[Named]) -> tuple[list[list[Offer]]
 
 def _offers(hunt: Hunt, named: Named, by_hash: Mapping[str, Listing]) -> list[Offer]:
     found = [*_of_hash(hunt, named, by_hash), *_of_addresses(hunt, named)]
-    if not any(offer.sureness == "sure" for offer in found):
+    if not named.repo and not any(offer.sureness == "sure" for offer in found):
         found += _of_searches(hunt, named)
     best: dict[tuple[str, str, str | None], Offer] = {}
     for offer in found:
@@ -213,14 +213,17 @@ def ref_of(hands: Hands, address: str) -> Ref | None:
 
 
 def _of_page(hunt: Hunt, named: Named, listing: Listing) -> Iterator[Offer]:
-    """The file that the workflow means on a page: the one of its name, else the one that the address names."""
+    """The file that the workflow means on a page: the one of its name, else the one that the address names.
+
+    A repository is meant as a whole.
+    """
+    if named.repo:
+        known = {"link": named.name, "file": None, "file_name": named.name, "size": None, "sha256": None}
+        yield offer_of(listing, ListedFile(name=named.name), "sure", "workflow").model_copy(update=known)
+        return
     called = [file for file in listing.files if stem_key(file.name) == stem_key(named.file)]
-    files = called or _meant(hunt, listing)
-    for file in files[:1]:
-        if named.repo:
-            yield offer_of(listing, file, "sure", "workflow").model_copy(update={"link": named.name, "file": None})
-        else:
-            yield offer_of(listing, file, "sure", "workflow")
+    for file in (called or _meant(hunt, listing))[:1]:
+        yield offer_of(listing, file, "sure", "workflow")
 
 
 def _meant(hunt: Hunt, listing: Listing) -> list[ListedFile]:

@@ -164,7 +164,7 @@ def _in_library(hands: Hands, named: Named) -> _Pair | None:
         record = _holder(hands, name, named.digests.get(name))
         if record is not None:
             return _pair_of(record, named.digests, "hash")
-    return _by_name(hands, named) or _by_source(hands, named)
+    return (None if named.repo else _by_name(hands, named)) or _by_source(hands, named)
 
 
 def _by_name(hands: Hands, named: Named) -> _Pair | None:
