@@ -21,22 +21,22 @@ _KEY = "modella"
 
 
 def pure_folders(
-    wanted: Mapping[str, Iterable[str]], every: Iterable[str], tops: Sequence[str]
+    wanted: Mapping[str, Iterable[str]], every: Iterable[str], tops: Sequence[str], library: str
 ) -> tuple[dict[str, list[str]], list[str]]:
     """The fewest folders that hold exactly the wanted files of each category; and files that no folder can tell apart.
 
-    `wanted` are files by category, `every` all model files that there are, `tops` the roots, which are never named
-    themselves. Paths are absolute.
+    `wanted` are files by category, `every` all model files that there are, `tops` the roots, above which nothing is
+    named; the library's own root is not named either. Paths are absolute.
     """
-    counted = Counter(str(folder) for file in every for folder in _folders(file, tops))
+    counted = Counter(str(folder) for file in every for folder in _folders(file, tops, library))
     found: dict[str, list[str]] = {}
     mixed: list[str] = []
     for category, files in wanted.items():
         listed = sorted(set(files))
-        mine = Counter(str(folder) for file in listed for folder in _folders(file, tops))
+        mine = Counter(str(folder) for file in listed for folder in _folders(file, tops, library))
         chosen: set[str] = set()
         for file in listed:
-            pure = [str(each) for each in _folders(file, tops) if mine[str(each)] == counted[str(each)]]
+            pure = [str(each) for each in _folders(file, tops, library) if mine[str(each)] == counted[str(each)]]
             if pure:
                 chosen.add(pure[-1])
             else:
@@ -45,16 +45,16 @@ def pure_folders(
     return {category: folders for category, folders in found.items() if folders}, mixed
 
 
-def _folders(file: str, tops: Sequence[str]) -> list[PurePath]:
-    """The folders of a file, its own first, up to below its root."""
-    above = []
+def _folders(file: str, tops: Sequence[str], library: str) -> list[PurePath]:
+    """The folders of a file, its own first, up to its root."""
+    above: list[PurePath] = []
     for folder in PurePath(file).parents:
-        if str(folder) in tops:
-            break
+        if str(folder) == library:
+            return above
         above.append(folder)
-    else:
-        return above[:1]
-    return above
+        if str(folder) in tops:
+            return above
+    return above[:1]
 
 
 def block_of(folders: Mapping[str, Sequence[str]], base: str) -> str:

@@ -44,9 +44,10 @@ def plan_block(hands: Hands, found: MappedApp, wanted: Sequence[Wanted]) -> Conf
     by_category: dict[str, list[str]] = {}
     for each in wanted:
         by_category.setdefault(each.category, []).append(each.source)
-    folders, mixed = pure_folders(by_category, _every_file(hands), tops)
+    library = str(hands.library.root)
+    folders, mixed = pure_folders(by_category, _every_file(hands), tops, library)
     before = _text(path)
-    block = block_of(folders, str(hands.library.root)) if folders else ""
+    block = block_of(folders, library) if folders else ""
     return ConfigChange(
         file=str(path),
         before=before,
