@@ -26,7 +26,7 @@ import styles from "./Toolbar.module.css";
 const SavedSearches = page(() => import("./SavedSearches"));
 const SORTS = ["added", "name", "size", "updated", "published", "rating", "match"] as const;
 const ICONS = { comfortable: Grid2x2, compact: Grid3x3, list: Rows3 };
-/** Milliseconds after a key before the question goes out: two keys of a quick hand make one. */
+/** Milliseconds between two keys below which the question waits: keys of a quick hand, or a held one, make one. */
 const PATIENCE = 30;
 
 interface ToolbarProps {
@@ -113,7 +113,7 @@ export function Toolbar({ params, asked, change, density, onDensity, isFilters, 
   );
 }
 
-/** What is typed shows at once; the question follows a blink later. */
+/** What is typed shows at once, and so the question goes out, unless keys come faster than one reads. */
 function Question({ params, change }: Pick<ToolbarProps, "params" | "change">) {
   const { t } = useWords();
   const told = params.get("q") ?? "";
@@ -124,12 +124,18 @@ function Question({ params, change }: Pick<ToolbarProps, "params" | "change">) {
     if (told !== asked.current) setTyped(told);
     asked.current = told;
   }, [told]);
+  const lastKey = useRef(Number.NEGATIVE_INFINITY);
   useEffect(() => {
+    const now = performance.now();
+    const isQuick = now - lastKey.current < PATIENCE;
+    lastKey.current = now;
     if (typed.trim() === asked.current) return;
-    const timer = setTimeout(() => {
+    const ask = () => {
       asked.current = typed.trim();
       change({ q: typed.trim() || undefined });
-    }, PATIENCE);
+    };
+    if (!isQuick) return ask();
+    const timer = setTimeout(ask, PATIENCE);
     return () => clearTimeout(timer);
   }, [typed, change]);
   return (
