@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/api/models/{model_id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Model Links
+         * @description Where a model is linked, app by app; and where not, why.
+         */
+        get: operations["get_model_links"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/about": {
         parameters: {
             query?: never;
@@ -1213,6 +1233,178 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/apps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Apps
+         * @description The apps of this library.
+         */
+        get: operations["get_apps"];
+        put?: never;
+        /**
+         * Add
+         * @description Adds an app; its links are made by `apply`.
+         */
+        post: operations["add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apps/known": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Known Apps
+         * @description Which apps can be added, and which mapping files cannot be used.
+         */
+        get: operations["get_known_apps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apps/schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Mapping Schema
+         * @description The JSON Schema of mapping files.
+         */
+        get: operations["get_mapping_schema"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apps/find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Find
+         * @description Which app lies in a folder; nothing is added.
+         */
+        post: operations["find"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apps/{app}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get App
+         * @description One app.
+         */
+        get: operations["get_app"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete App
+         * @description Forgets an app; links that are still in it stay. Unlink it first to have them removed.
+         */
+        delete: operations["delete_app"];
+        options?: never;
+        head?: never;
+        /**
+         * Patch App
+         * @description Changes how an app is treated; its links are changed by the next `apply`.
+         */
+        patch: operations["patch_app"];
+        trace?: never;
+    };
+    "/api/apps/{app}/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Plan
+         * @description What would be done so that the app has what it should; nothing is changed.
+         */
+        post: operations["plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apps/{app}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Apply
+         * @description Makes it so: a task whose result counts what was made, mended, removed, blocked, and names what failed.
+         */
+        post: operations["apply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apps/{app}/unlink": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Unlink
+         * @description Removes the links that were made in the app; of the whole app this also ends that they follow the library.
+         */
+        post: operations["unlink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/attention": {
         parameters: {
             query?: never;
@@ -1606,6 +1798,37 @@ export interface components {
          */
         Access: "open" | "login" | "gated" | "early_access" | "paid" | "disabled" | "generation_only" | "archived" | "taken_down";
         /**
+         * AddWish
+         * @description An app to add: how it gets links, whether they follow the library, and what it is called here.
+         */
+        AddWish: {
+            /** Path */
+            path: string;
+            /** App */
+            app?: string | null;
+            /** Title */
+            title?: string | null;
+            /**
+             * Method
+             * @default auto
+             * @enum {string}
+             */
+            method: "auto" | "relative" | "absolute" | "hardlink" | "reflink" | "copy";
+            /**
+             * Way
+             * @default links
+             * @enum {string}
+             */
+            way: "links" | "config";
+            /**
+             * Auto
+             * @default true
+             */
+            auto: boolean;
+            /** Version */
+            version?: string | null;
+        };
+        /**
          * AdoptWish
          * @description A folder to look after where it is; `central` keeps our records in the library instead of beside the files.
          */
@@ -1668,6 +1891,25 @@ export interface components {
              */
             success: boolean;
             data?: components["schemas"]["Adopted"] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** Answer[AppView] */
+        Answer_AppView_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            data?: components["schemas"]["AppView"] | null;
             /** Error */
             error?: string | null;
             /** Code */
@@ -1782,6 +2024,25 @@ export interface components {
              */
             success: boolean;
             data?: components["schemas"]["Foretold"] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** Answer[FoundView] */
+        Answer_FoundView_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            data?: components["schemas"]["FoundView"] | null;
             /** Error */
             error?: string | null;
             /** Code */
@@ -2041,6 +2302,25 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
+        /** Answer[PlanView] */
+        Answer_PlanView_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            data?: components["schemas"]["PlanView"] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
         /** Answer[Purged] */
         Answer_Purged_: {
             /**
@@ -2220,6 +2500,25 @@ export interface components {
              */
             success: boolean;
             data?: components["schemas"]["SettingsView"] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** Answer[Shelf] */
+        Answer_Shelf_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            data?: components["schemas"]["Shelf"] | null;
             /** Error */
             error?: string | null;
             /** Code */
@@ -2448,6 +2747,26 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
+        /** Answer[list[AppView]] */
+        Answer_list_AppView__: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            /** Data */
+            data?: components["schemas"]["AppView"][] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
         /** Answer[list[Backup]] */
         Answer_list_Backup__: {
             /**
@@ -2608,6 +2927,26 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
+        /** Answer[list[ModelInApp]] */
+        Answer_list_ModelInApp__: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            /** Data */
+            data?: components["schemas"]["ModelInApp"][] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
         /** Answer[list[RootView]] */
         Answer_list_RootView__: {
             /**
@@ -2689,6 +3028,127 @@ export interface components {
             context?: {
                 [key: string]: unknown;
             } | null;
+        };
+        /**
+         * App
+         * @description An app as it was added: `path` is its own folder, `version` what was found there, None where nothing says it.
+         *
+         *     `method` is the person's choice among the methods of links, `auto` the best that works. `auto` keeps its links in
+         *     step with the library. `way` tells whether the app gets links, or a block in its own configuration.
+         */
+        App: {
+            /** Id */
+            id: string;
+            /** App */
+            app: string;
+            /** Title */
+            title: string;
+            /** Path */
+            path: string;
+            /**
+             * Config
+             * @default default
+             */
+            config: string;
+            /** Version */
+            version?: string | null;
+            /** Linked Version */
+            linked_version?: string | null;
+            /** Places */
+            places?: {
+                [key: string]: string;
+            };
+            /**
+             * Method
+             * @default auto
+             * @enum {string}
+             */
+            method: "auto" | "relative" | "absolute" | "hardlink" | "reflink" | "copy";
+            /**
+             * Way
+             * @default links
+             * @enum {string}
+             */
+            way: "links" | "config";
+            /**
+             * Auto
+             * @default true
+             */
+            auto: boolean;
+            /**
+             * Added At
+             * @default
+             */
+            added_at: string;
+        };
+        /**
+         * AppChange
+         * @description What to change of an app.
+         */
+        AppChange: {
+            /** Title */
+            title?: string | null;
+            /** Method */
+            method?: ("auto" | "relative" | "absolute" | "hardlink" | "reflink" | "copy") | null;
+            /** Way */
+            way?: ("links" | "config") | null;
+            /** Auto */
+            auto?: boolean | null;
+            /** Version */
+            version?: string | null;
+        };
+        /**
+         * AppView
+         * @description An app, with how many links it has; `there` tells whether it is where it was added.
+         */
+        AppView: {
+            /** Id */
+            id: string;
+            /** App */
+            app: string;
+            /** Title */
+            title: string;
+            /** Path */
+            path: string;
+            /**
+             * Config
+             * @default default
+             */
+            config: string;
+            /** Version */
+            version?: string | null;
+            /** Linked Version */
+            linked_version?: string | null;
+            /** Places */
+            places?: {
+                [key: string]: string;
+            };
+            /**
+             * Method
+             * @default auto
+             * @enum {string}
+             */
+            method: "auto" | "relative" | "absolute" | "hardlink" | "reflink" | "copy";
+            /**
+             * Way
+             * @default links
+             * @enum {string}
+             */
+            way: "links" | "config";
+            /**
+             * Auto
+             * @default true
+             */
+            auto: boolean;
+            /**
+             * Added At
+             * @default
+             */
+            added_at: string;
+            /** Links */
+            links: number;
+            /** There */
+            there: boolean;
         };
         /**
          * ApplyWish
@@ -2813,6 +3273,27 @@ export interface components {
         Chosen: {
             /** Ids */
             ids?: string[];
+        };
+        /**
+         * ConfigChange
+         * @description What becomes of a configuration file: its text before and after, None before where there was no file.
+         *
+         *     `folders` are those that the app is told, by its own categories; `mixed` are files that share their folder with
+         *     files of other kinds, and cannot be told this way.
+         */
+        ConfigChange: {
+            /** File */
+            file: string;
+            /** Before */
+            before: string | null;
+            /** After */
+            after: string;
+            /** Folders */
+            folders: {
+                [key: string]: string[];
+            };
+            /** Mixed */
+            mixed: string[];
         };
         /**
          * Cover
@@ -3078,6 +3559,16 @@ export interface components {
             };
         };
         /**
+         * FindWish
+         * @description A folder to look at; without `app` any app is recognised.
+         */
+        FindWish: {
+            /** Path */
+            path: string;
+            /** App */
+            app?: string | null;
+        };
+        /**
          * FitTold
          * @description How a listed file compares: `hash` names the equal digest or is false; null is what cannot be told.
          */
@@ -3179,6 +3670,43 @@ export interface components {
             base_model?: string | null;
             /** Creator */
             creator?: string | null;
+        };
+        /**
+         * FoundView
+         * @description The app in a folder: `path` is its own folder, `version` what its files say, `at_least` when they say no more.
+         *
+         *     `places` are folders that its own settings have put elsewhere; `added` is its id when it is known already.
+         */
+        FoundView: {
+            /** App */
+            app: string;
+            /** Title */
+            title: string;
+            /** Config */
+            config: string;
+            /** Path */
+            path: string;
+            /** Version */
+            version: string | null;
+            /** At Least */
+            at_least: boolean;
+            /** Places */
+            places: {
+                [key: string]: string;
+            };
+            /**
+             * Support
+             * @enum {string}
+             */
+            support: "links" | "none";
+            /** Why */
+            why: ("api-only" | "own-store" | "takes-paths") | null;
+            /** Methods */
+            methods: ("relative" | "absolute" | "hardlink" | "reflink" | "copy")[];
+            /** By Config */
+            by_config: boolean;
+            /** Added */
+            added: string | null;
         };
         /**
          * Going
@@ -3334,6 +3862,41 @@ export interface components {
             path: string;
         };
         /**
+         * KnownApp
+         * @description An app that there is a mapping file for. `own` when it is the user's; `methods` of links, the best first.
+         *
+         *     `support` `none` means that nothing can be linked into it, for the reason in `why`.
+         */
+        KnownApp: {
+            /** App */
+            app: string;
+            /** Title */
+            title: string;
+            /** Config */
+            config: string;
+            /** File */
+            file: string;
+            /** First */
+            first: string;
+            /** Own */
+            own: boolean;
+            /** Homepage */
+            homepage: string | null;
+            /**
+             * Support
+             * @enum {string}
+             */
+            support: "links" | "none";
+            /** Why */
+            why: ("api-only" | "own-store" | "takes-paths") | null;
+            /** Methods */
+            methods: ("relative" | "absolute" | "hardlink" | "reflink" | "copy")[];
+            /** By Config */
+            by_config: boolean;
+            /** Notes */
+            notes: string | null;
+        };
+        /**
          * LanguageView
          * @description A language: its code, the name it has for itself, and which way it is written.
          */
@@ -3410,6 +3973,54 @@ export interface components {
              * @default true
              */
             link: boolean;
+        };
+        /**
+         * LinkLine
+         * @description One line of a plan: what is done at which place, for which file, how, and why (`links.why` in the locales).
+         *
+         *     `to` is the library's file; `method` is None where nothing is made. `drift` tells how a link of ours was not as we
+         *     left it.
+         */
+        LinkLine: {
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "make" | "keep" | "mend" | "remove" | "there" | "blocked";
+            /** Path */
+            path: string;
+            /** Model */
+            model: string;
+            /** Name */
+            name: string;
+            /** File */
+            file: string;
+            /** To */
+            to: string;
+            /** Method */
+            method?: ("relative" | "absolute" | "hardlink" | "reflink" | "copy") | null;
+            /** Why */
+            why?: string | null;
+            /**
+             * Detail
+             * @default
+             */
+            detail: string;
+            /** Drift */
+            drift?: ("missing" | "broken" | "changed" | "foreign") | null;
+            /**
+             * Size
+             * @default 0
+             */
+            size: number;
+        };
+        /**
+         * LinkWish
+         * @description For which models; none means the whole library.
+         */
+        LinkWish: {
+            /** Ids */
+            ids?: string[] | null;
         };
         /**
          * ListAnswer
@@ -3605,12 +4216,23 @@ export interface components {
         /**
          * ManyChanged
          * @description What was changed of many models, and what could not be.
+         *
+         *     `link` is what was said before of linking them into the apps that were spoken of: app, model, true, false or null.
          */
         ManyChanged: {
             /** Changed */
             changed: string[];
             /** Failed */
             failed: components["schemas"]["Problem"][];
+            /**
+             * Link
+             * @default {}
+             */
+            link: {
+                [key: string]: {
+                    [key: string]: boolean | null;
+                };
+            };
         };
         /**
          * ManyDeleted
@@ -3624,7 +4246,7 @@ export interface components {
         };
         /**
          * ManyIn
-         * @description The same change for many models.
+         * @description The same change for many models; `link` says whether apps get links to them, null takes that word back.
          */
         ManyIn: {
             /** Ids */
@@ -3635,10 +4257,18 @@ export interface components {
             };
             /** Reset */
             reset?: string[];
+            /** Apps */
+            apps?: {
+                [key: string]: unknown;
+            };
             /** Add Tags */
             add_tags?: string[];
             /** Remove Tags */
             remove_tags?: string[];
+            /** Link */
+            link?: {
+                [key: string]: boolean | null;
+            };
         };
         /**
          * ManyWish
@@ -3647,6 +4277,18 @@ export interface components {
         ManyWish: {
             /** Ids */
             ids: string[];
+        };
+        /**
+         * MappingFault
+         * @description A mapping file that cannot be used, and what is wrong with it.
+         */
+        MappingFault: {
+            /** File */
+            file: string;
+            /** Code */
+            code: string;
+            /** Error */
+            error: string;
         };
         /**
          * MatchIn
@@ -3734,6 +4376,38 @@ export interface components {
             ids: string[];
             /** Total */
             total: number;
+        };
+        /**
+         * ModelInApp
+         * @description A model in an app: the lines of its plan there, and `why` it gets nothing (`links.skipped` in the locales).
+         *
+         *     `said` is what a person says of it in this app, `auto` whether the app's links follow the library; `problem` is the
+         *     code of what kept us from looking.
+         */
+        ModelInApp: {
+            /** App */
+            app: string;
+            /** Kind */
+            kind: string;
+            /** Title */
+            title: string;
+            /** Path */
+            path: string;
+            /** Auto */
+            auto: boolean;
+            /** Said */
+            said: {
+                [key: string]: unknown;
+            };
+            /**
+             * Lines
+             * @default []
+             */
+            lines: components["schemas"]["LinkLine"][];
+            /** Why */
+            why?: string | null;
+            /** Problem */
+            problem?: string | null;
         };
         /**
          * ModelPage
@@ -4090,6 +4764,42 @@ export interface components {
             moves?: components["schemas"]["Moving"][];
             /** Stays */
             stays?: components["schemas"]["Staying"][];
+        };
+        /**
+         * PlanView
+         * @description What applying would do. `lines` are those asked for, of `matching`; the counts are over everything.
+         *
+         *     `skipped` are the first of the models that the app does not get; `reasons` counts all of them.
+         */
+        PlanView: {
+            app: components["schemas"]["App"];
+            /** Lines */
+            lines: components["schemas"]["LinkLine"][];
+            /** Matching */
+            matching: number;
+            /** Skipped */
+            skipped: components["schemas"]["SkippedModel"][];
+            /** Actions */
+            actions: {
+                [key: string]: number;
+            };
+            /** Reasons */
+            reasons: {
+                [key: string]: number;
+            };
+            /** Drift */
+            drift: {
+                [key: string]: number;
+            };
+            upgraded: components["schemas"]["Upgraded"] | null;
+            config: components["schemas"]["ConfigChange"] | null;
+            /** Restart */
+            restart: boolean;
+            /**
+             * Work
+             * @description Whether applying would change anything
+             */
+            work: boolean;
         };
         /**
          * PlanWish
@@ -4984,6 +5694,28 @@ export interface components {
             value: string;
         };
         /**
+         * Shelf
+         * @description Every app that could be added, and mapping files of the user that cannot be used.
+         */
+        Shelf: {
+            /** Apps */
+            apps: components["schemas"]["KnownApp"][];
+            /** Faults */
+            faults: components["schemas"]["MappingFault"][];
+        };
+        /**
+         * SkippedModel
+         * @description A model that the app does not get, and why.
+         */
+        SkippedModel: {
+            /** Model */
+            model: string;
+            /** Name */
+            name: string;
+            /** Why */
+            why: string;
+        };
+        /**
          * State
          * @description The states people see.
          * @enum {string}
@@ -5368,6 +6100,16 @@ export interface components {
             id: string;
         };
         /**
+         * Upgraded
+         * @description The app's version when its links were last made, and the one it has now.
+         */
+        Upgraded: {
+            /** Before */
+            before: string | null;
+            /** Now */
+            now: string | null;
+        };
+        /**
          * Usage
          * @description Models that are missing take no room. What has two sources is counted under both; two names of one file twice.
          */
@@ -5599,6 +6341,46 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    get_model_links: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_list_ModelInApp__"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     get_about: {
         parameters: {
             query?: never;
@@ -8485,6 +9267,464 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Answer_ListAnswer_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_apps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_list_AppView__"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddWish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_AppView_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_known_apps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_Shelf_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_mapping_schema: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_dict_str__Any__"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    find: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FindWish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_FoundView_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_app: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_AppView_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    delete_app: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_NoneType_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    patch_app: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_AppView_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    plan: {
+        parameters: {
+            query?: {
+                action?: ("make" | "keep" | "mend" | "remove" | "there" | "blocked")[] | null;
+                offset?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["LinkWish"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_PlanView_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    apply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["LinkWish"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_TaskView_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    unlink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["LinkWish"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_TaskView_"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
