@@ -169,6 +169,7 @@ export async function linked(task: Task): Promise<Outcome> {
   try {
     return outcomeOf(await ended(task));
   } finally {
-    await appsChanged();
+    // The event of the change may have asked already.
+    await Promise.all(KEYS.map((queryKey) => queries.invalidateQueries({ queryKey }, { cancelRefetch: false })));
   }
 }

@@ -73,7 +73,7 @@ export default function AddAppSheet({ onClose }: { onClose: () => void }) {
         />
         <div role="status" aria-busy={typed !== "" && (!isSettled || looked.isFetching)}>
           {typed !== "" && isSettled && (looked.data || looked.error) && (
-            <FoundHere found={found} problem={looked.error} onGo={onClose} />
+            <FoundHere found={found} problem={looked.error} onGo={onClose} onTake={setFolder} />
           )}
         </div>
         {canAdd && (

@@ -72,15 +72,7 @@ function Shown({ app }: { app: App }) {
   return (
     <Page
       title={app.title}
-      lead={
-        <>
-          <Link href="/apps" className={styles.back}>
-            <ArrowLeft size={16} aria-hidden />
-            {t("web.apps.back")}
-          </Link>
-          <code>{app.path}</code>
-        </>
-      }
+      lead={<code>{app.path}</code>}
       actions={actions.filter(isPossible).map((each) => (
         <Button key={each.id} icon={each.icon} look="quiet" aria-label={t(each.name, each.facts)} onClick={each.run}>
           {t(SHORT[each.id] ?? "web.apps.unlink")}
@@ -88,7 +80,13 @@ function Shown({ app }: { app: App }) {
       ))}
     >
       <div className={styles.head}>
-        <Facts app={app} />
+        <div className={styles.facts}>
+          <Link href="/apps" className={styles.back}>
+            <ArrowLeft size={16} aria-hidden />
+            {t("web.apps.back")}
+          </Link>
+          <Facts app={app} />
+        </div>
         <Switch label={t("web.apps.follows")} checked={app.auto} onChange={(auto) => void follow(app, auto)} />
       </div>
       {app.there ? (

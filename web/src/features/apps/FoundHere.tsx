@@ -4,6 +4,7 @@ import { Link } from "wouter";
 import type { FoundApp } from "@/api/apps";
 import { Refused } from "@/api/client";
 import { useWords } from "@/i18n";
+import { Button } from "@/ui/Button";
 import { useProblem } from "@/ui/State";
 import styles from "./FoundHere.module.css";
 
@@ -11,12 +12,14 @@ interface FoundHereProps {
   found: FoundApp | undefined;
   problem: unknown;
   onGo: () => void;
+  /** Takes another folder instead: the one that is meant. */
+  onTake: (folder: string) => void;
 }
 
 /** What lies in the folder that was typed: which app and how it will be linked, or what is wrong. */
-export function FoundHere({ found, problem, onGo }: FoundHereProps) {
+export function FoundHere({ found, problem, onGo, onTake }: FoundHereProps) {
   const { t, maybe, format } = useWords();
-  if (!found) return problem ? <Wrong problem={problem} /> : null;
+  if (!found) return problem ? <Wrong problem={problem} onTake={onTake} /> : null;
   const { title, version, at_least: atLeast, support, why, methods, added } = found;
   if (added)
     return (
@@ -54,17 +57,28 @@ export function FoundHere({ found, problem, onGo }: FoundHereProps) {
   );
 }
 
-function Wrong({ problem }: { problem: unknown }) {
+function Wrong({ problem, onTake }: Pick<FoundHereProps, "problem" | "onTake">) {
   const { t } = useWords();
   const told = useProblem(problem);
   const isNoFolder = problem instanceof Refused && problem.code === "no-such-path";
   const title = isNoFolder ? t("web.apps.no-folder", { path: problem.context.path }) : told.sentence;
+  const folder = problem instanceof Refused && MEANT.has(problem.code) ? problem.context.folder : undefined;
   return (
     <Box tone="bad" icon={<CircleAlert size={20} aria-hidden />} title={title}>
       <p>{isNoFolder ? t("web.apps.no-folder-hint") : told.hint}</p>
+      {typeof folder === "string" && (
+        <div>
+          <Button small onClick={() => onTake(folder)}>
+            {t("web.apps.take-folder")}
+          </Button>
+        </div>
+      )}
     </Box>
   );
 }
+
+/** Refusals that tell which folder is meant. */
+const MEANT = new Set(["inside-app", "not-a-folder"]);
 
 interface BoxProps {
   tone: "ok" | "bad" | "info";

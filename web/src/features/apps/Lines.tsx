@@ -3,22 +3,34 @@ import { Link } from "wouter";
 import type { LinkLine } from "@/api/apps";
 import { useWords } from "@/i18n";
 import { ACTION_ICONS } from "./actions";
-import { grouped, partsOf } from "./groups";
+import { grouped, parted, partsOf } from "./groups";
 import styles from "./Lines.module.css";
 
-/** The lines of a plan, folder by folder of the app. */
+/** The lines of a plan: what changes before what stays, each folder by folder of the app. */
 export function Lines({ lines, isOld }: { lines: readonly LinkLine[]; isOld: boolean }) {
   const { t } = useWords();
-  const groups = useMemo(() => grouped(lines), [lines]);
-  if (groups.length === 0) return <p>{t("web.apps.nothing-here")}</p>;
+  const { changes, stays } = useMemo(() => parted(lines), [lines]);
+  if (lines.length === 0) return <p>{t("web.apps.nothing-here")}</p>;
   return (
     <div className={styles.groups} aria-busy={isOld}>
+      {changes.length > 0 && <Groups title={t("web.apps.changes")} lines={changes} />}
+      {stays.length > 0 && <Groups title={t("web.apps.stays")} lines={stays} />}
+    </div>
+  );
+}
+
+function Groups({ title, lines }: { title: string; lines: readonly LinkLine[] }) {
+  const { t } = useWords();
+  const groups = useMemo(() => grouped(lines), [lines]);
+  return (
+    <>
+      <h2 className={styles.title}>{title}</h2>
       {groups.map(({ folder, lines: of }) => (
         <section key={folder} className={styles.group}>
           <header className={styles.head}>
-            <h2>
+            <h3>
               <code>{folder || "."}</code>
-            </h2>
+            </h3>
             <p>{t("web.apps.in-folder", { count: of.length })}</p>
           </header>
           <ul>
@@ -28,7 +40,7 @@ export function Lines({ lines, isOld }: { lines: readonly LinkLine[]; isOld: boo
           </ul>
         </section>
       ))}
-    </div>
+    </>
   );
 }
 

@@ -39,7 +39,7 @@ export function PlanView({ app }: { app: App }) {
   return (
     <div className={styles.plan}>
       <div className={styles.stand}>
-        <Notes notes={notesOf(app, plan).filter((each) => each.key !== "web.apps.state.work")} />
+        <Notes notes={notesOf(app, plan)} />
         {linking.task ? (
           <Linking task={linking.task} />
         ) : (

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type LinkLine, outcomeOf } from "@/api/apps";
 import { diffOf } from "./diff";
-import { byReason, grouped, partsOf } from "./groups";
+import { byReason, grouped, parted, partsOf } from "./groups";
 import { type Counts, goOf, notesOf } from "./stand";
 
 const plan = (change: Partial<Counts> = {}): Counts => ({
@@ -88,6 +88,13 @@ describe("the lines of a plan", () => {
       ["models/loras", 2],
       ["models/vae", 1],
     ]);
+  });
+  it("show what changes before what stays", () => {
+    const { changes, stays } = parted([
+      { ...line("a"), action: "keep" },
+      { ...line("b"), action: "blocked" },
+    ]);
+    expect([changes.map((each) => each.path), stays.map((each) => each.path)]).toEqual([["b"], ["a"]]);
   });
   it("know folder and name on every system", () => {
     expect(partsOf("C:\\apps\\models\\x.bin")).toEqual({ folder: "C:\\apps\\models", name: "x.bin" });

@@ -1,6 +1,6 @@
 /** The lines of a plan by the folders of the app, as they lie there. */
 
-import type { LinkLine } from "@/api/apps";
+import type { LinkAction, LinkLine } from "@/api/apps";
 
 export interface Group {
   folder: string;
@@ -24,6 +24,14 @@ export function grouped(lines: readonly LinkLine[]): Group[] {
   }
   return [...found].map(([folder, of]) => ({ folder, lines: of }));
 }
+
+const STAYS: readonly LinkAction[] = ["keep", "there"];
+
+/** What changes or is in the way, and what stays as it is. */
+export const parted = (lines: readonly LinkLine[]): { changes: LinkLine[]; stays: LinkLine[] } => ({
+  changes: lines.filter((each) => !STAYS.includes(each.action)),
+  stays: lines.filter((each) => STAYS.includes(each.action)),
+});
 
 /** Items by a word of theirs, the most frequent first. */
 export function byReason<Item extends { why: string }>(items: readonly Item[]): [string, Item[]][] {
