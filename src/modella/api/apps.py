@@ -27,6 +27,7 @@ of_models = APIRouter(prefix="/api/models", tags=["apps"])
 
 _SHOWN = 500
 _MOST = 5000
+_STAYS = frozenset[Action]({"keep", "there"})
 Path_ = Annotated[str, Field(min_length=1, max_length=4096)]
 MethodWish = Literal["auto", "relative", "absolute", "hardlink", "reflink", "copy"]
 
@@ -219,9 +220,10 @@ async def plan(
     offset: Annotated[int, Query(ge=0)] = 0,
     limit: Annotated[int, Query(ge=0, le=_MOST)] = _SHOWN,
 ) -> Answer[PlanView]:
-    """What would be done so that the app has what it should; nothing is changed."""
+    """What would be done so that the app has what it should, what stays as it is last; nothing is changed."""
     made = await asyncio.to_thread(plan_links, hands_of(request), app, wish.ids if wish else None)
     lines = [each for each in made.lines if action is None or each.action in action]
+    lines.sort(key=lambda each: each.action in _STAYS)
     told = _plan_view(made, lines[offset : offset + limit], len(lines))
     return Answer(data=told)
 

@@ -36,7 +36,7 @@ class EditIn(Wish):
 
 
 class ManyIn(Wish):
-    """The same change for many models."""
+    """The same change for many models; `link` says whether apps get links to them, null takes that word back."""
 
     ids: list[str] = Field(min_length=1, max_length=100_000)
     fields: dict[str, Any] = Field(default_factory=dict, alias="set", max_length=200)
@@ -44,6 +44,7 @@ class ManyIn(Wish):
     apps: dict[str, Any] = Field(default_factory=dict, max_length=200)
     add_tags: Tags
     remove_tags: Tags
+    link: dict[str, bool | None] = Field(default_factory=dict, max_length=200)
 
 
 class LookupIn(Wish):
@@ -73,10 +74,10 @@ class NeverIn(Wish):
 async def edit_models(wish: ManyIn, request: Request) -> Answer[ManyChanged]:
     """Changes many models in the same way, each for itself; what could not be changed is told with its reason."""
     words = words_for(request)
-    change = Edit(wish.fields, wish.reset, wish.apps, wish.add_tags, wish.remove_tags)
+    change = Edit(wish.fields, wish.reset, wish.apps, wish.add_tags, wish.remove_tags, link=wish.link)
     done = await asyncio.to_thread(edit_many, hands_of(request), wish.ids, change)
     failed = [{"id": model, **words.explain(problem)} for model, problem in done["failed"]]
-    return Answer(data=ManyChanged.model_validate({"changed": done["changed"], "failed": failed}))
+    return Answer(data=ManyChanged.model_validate({**done, "failed": failed}))
 
 
 @router.post("/lookup", status_code=202)

@@ -225,10 +225,14 @@ class Problem(BaseModel):
 
 
 class ManyChanged(BaseModel):
-    """What was changed of many models, and what could not be."""
+    """What was changed of many models, and what could not be.
+
+    `link` is what was said before of linking them into the apps that were spoken of: app, model, true, false or null.
+    """
 
     changed: list[str]
     failed: list[Problem]
+    link: dict[str, dict[str, bool | None]] = {}
 
 
 class TrashEntry(BaseModel):

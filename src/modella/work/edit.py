@@ -24,13 +24,16 @@ _APP_WORDS: Mapping[str, Callable[[Any], bool]] = {
     "path": lambda value: isinstance(value, str) and is_inner(value),
 }
 """What may be said of a model in an app, and what may stand there."""
+_NO_APP_WORD = {"versions": "no-range", "link": "not-yes-or-no", "path": "no-inner-path"}
+"""Why something else may not stand there, in the words of `reasons`."""
 
 
 @dataclass(frozen=True)
 class Edit:
     """What a person wants: fields set, fields taken back, apps (None takes an app's words back), tags more or less.
 
-    `if_updated_at` is the `updated_at` the person saw; it guards against what somebody else has changed since.
+    `link` changes that one word of apps and leaves what else is said of them; None takes it back. `if_updated_at` is
+    the `updated_at` the person saw; it guards against what somebody else has changed since.
     """
 
     set: Mapping[str, Any] = field(default_factory=dict)
@@ -39,6 +42,7 @@ class Edit:
     add_tags: Sequence[str] = ()
     remove_tags: Sequence[str] = ()
     if_updated_at: str | None = None
+    link: Mapping[str, bool | None] = field(default_factory=dict)
 
     def check(self) -> None:
         """BadLink("bad-value") for what cannot be done, whatever the model."""
@@ -47,7 +51,7 @@ class Edit:
         for name in self.reset:
             if name not in EDITABLE or name in self.set:
                 _refuse("reset", name, "no field that can be taken back" if name not in EDITABLE else "it is set, too")
-        for app, said in self.apps.items():
+        for app, said in (*self.apps.items(), *((app, {}) for app in self.link)):
             _check_app(app, said)
 
 
@@ -70,20 +74,27 @@ def edit(hands: Hands, model: str, wish: Edit) -> dict[str, Any]:
 
 
 def edit_many(hands: Hands, models: Sequence[str], wish: Edit) -> dict[str, Any]:
-    """The same change to many models, each for itself: ids of the changed ones, and what kept the others from it."""
+    """The same change to many models, each for itself: ids of the changed ones, and what kept the others from it.
+
+    `link` is what was said before of linking the changed ones: app, model, and True, False or None.
+    """
     wish.check()
     changed: list[str] = []
     failed: list[tuple[str, ModellaError]] = []
+    before: dict[str, dict[str, bool | None]] = {app: {} for app in wish.link}
     for model in dict.fromkeys(models):
+        said = (hands.index.get(model) or {}).get("apps") or {} if wish.link else {}
         try:
             edit(hands, model, wish)
             changed.append(model)
+            for app, known in before.items():
+                known[model] = said.get(app, {}).get("link")
         except ModellaError as problem:
             failed.append((model, problem))
         except (OSError, ValueError) as problem:
             reason = shown(str(problem), 200)
             failed.append((model, DiskTrouble("disk-error", path=shown(model, 64), reason=reason)))
-    return {"changed": changed, "failed": failed}
+    return {"changed": changed, "failed": failed, "link": before}
 
 
 def look_closely(hands: Hands, model: str) -> dict[str, Any]:
@@ -116,6 +127,10 @@ def edited(record: Record, wish: Edit) -> Overrides:
         overrides.apps.pop(app, None)
         if said is not None:
             overrides.apps[app] = dict(said)
+    for app, link in wish.link.items():
+        rest = {name: value for name, value in overrides.apps.pop(app, {}).items() if name != "link"}
+        if rest or link is not None:
+            overrides.apps[app] = rest if link is None else {**rest, "link": link}
     return overrides
 
 
@@ -162,8 +177,10 @@ def _check_app(app: str, said: Any) -> None:
     if not is_named or not (said is None or isinstance(said, Mapping)):
         _refuse("apps", app, "no app and what is said of it")
     for name, value in (said or {}).items():
-        if name not in _APP_WORDS or not _APP_WORDS[name](value):
+        if name not in _APP_WORDS:
             _refuse(f"apps.{app}.{name}", str(value), f"known are {', '.join(_APP_WORDS)}")
+        if not _APP_WORDS[name](value):
+            _refuse(name, str(value), _NO_APP_WORD[name])
 
 
 def _refuse(name: str, value: str, reason: str) -> None:

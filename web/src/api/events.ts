@@ -1,6 +1,7 @@
 /** The one listener of live events: it keeps what was asked of the server in step with the server. */
 
 import { address } from "@/lib/place";
+import { appsChanged, modelsOfAppsChanged } from "./apps";
 import type { Schemas } from "./client";
 import { applyDownload, forgetDownload, keepOrder } from "./downloads";
 import { noteProgress } from "./progress";
@@ -15,6 +16,7 @@ export type LiveEvent =
   | { type: "models-changed"; count: number; ids: string[] }
   | ({ type: "task-progress" } & Schemas["TaskView"])
   | { type: "queue-changed"; order: string[] }
+  | { type: "apps-changed"; apps: string[] }
   | { type: "settings-changed" | "lists-changed" | "resync" };
 
 type Listener = (event: LiveEvent) => void;
@@ -53,6 +55,7 @@ function modelsChanged(ids: readonly string[]): void {
       for (const queryKey of OF_MODELS) queries.invalidateQueries({ queryKey });
       for (const id of changed) queries.invalidateQueries({ queryKey: ["model", id] });
       changed.clear();
+      modelsOfAppsChanged();
     }, SETTLE);
 }
 
@@ -78,6 +81,9 @@ function apply(event: LiveEvent): void {
       break;
     case "task-progress":
       noteTask(event);
+      break;
+    case "apps-changed":
+      void appsChanged();
       break;
     case "queue-changed":
       keepOrder(event.order);

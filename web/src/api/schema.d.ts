@@ -1356,7 +1356,7 @@ export interface paths {
         put?: never;
         /**
          * Plan
-         * @description What would be done so that the app has what it should; nothing is changed.
+         * @description What would be done so that the app has what it should, what stays as it is last; nothing is changed.
          */
         post: operations["plan"];
         delete?: never;
@@ -4359,12 +4359,23 @@ export interface components {
         /**
          * ManyChanged
          * @description What was changed of many models, and what could not be.
+         *
+         *     `link` is what was said before of linking them into the apps that were spoken of: app, model, true, false or null.
          */
         ManyChanged: {
             /** Changed */
             changed: string[];
             /** Failed */
             failed: components["schemas"]["modella__api__shapes__Problem"][];
+            /**
+             * Link
+             * @default {}
+             */
+            link: {
+                [key: string]: {
+                    [key: string]: boolean | null;
+                };
+            };
         };
         /**
          * ManyDeleted
@@ -4378,7 +4389,7 @@ export interface components {
         };
         /**
          * ManyIn
-         * @description The same change for many models.
+         * @description The same change for many models; `link` says whether apps get links to them, null takes that word back.
          */
         ManyIn: {
             /** Ids */
@@ -4397,6 +4408,10 @@ export interface components {
             add_tags?: string[];
             /** Remove Tags */
             remove_tags?: string[];
+            /** Link */
+            link?: {
+                [key: string]: boolean | null;
+            };
         };
         /**
          * ManyWish

@@ -1,6 +1,6 @@
 /** Every page: its address, its name in the menu, its code, which is fetched when it is needed. */
 
-import { Download, FolderTree, Gauge, Images, Settings, Trash2, Workflow } from "lucide-react";
+import { AppWindow, Download, FolderTree, Gauge, Images, Settings, Trash2, Workflow } from "lucide-react";
 import type { ComponentType } from "react";
 import type { Key } from "@/i18n/texts";
 import { page } from "@/lib/page";
@@ -58,6 +58,14 @@ export const menu: MenuEntry[] = [
     icon: FolderTree,
   },
   {
+    path: "/apps",
+    page: page(() => import("@/features/apps/AppsPage")),
+    name: "web.nav.apps",
+    action: "web.actions.go-apps",
+    shortcut: "g a",
+    icon: AppWindow,
+  },
+  {
     path: "/workflows",
     page: page(() => import("@/features/workflows/WorkflowsPage")),
     name: "web.nav.workflows",
@@ -86,6 +94,7 @@ export const menu: MenuEntry[] = [
 export const routes: Route[] = [
   ...menu,
   { path: "/settings/:section", page: menu.at(-1)?.page ?? library },
+  { path: "/apps/:id", page: page(() => import("@/features/apps/AppPage")) },
   { path: "/models/:id", page: page(() => import("@/features/model/ModelPage")) },
 ];
 

@@ -3,6 +3,7 @@ import { deleteModels, editModels, restoreModel, verifyModels } from "@/api/mode
 import { ended } from "@/api/tasks";
 import { useWords } from "@/i18n";
 import { toast } from "@/lib/toasts";
+import { saidBefore } from "./saidBefore";
 import { useReport } from "./useReport";
 
 /** What can be done with several models at once: each says what it did, and has a way back where there is one. */
@@ -27,6 +28,27 @@ export function useBulk() {
             tone: "bad",
           });
         if (changed.length) toast({ text: t("web.library.tagged", { count: changed.length }) });
+      });
+    }
+
+    /** Says whether apps get links to models, null for their own rule; the way back says of each what was said before. */
+    async function link(ids: readonly string[], said: Record<string, boolean | null>) {
+      await report(async () => {
+        const { changed, failed, link: before = {} } = await editModels(ids, { link: said });
+        if (failed.length)
+          toast({
+            text: t("web.library.not-changed", { count: failed.length }),
+            detail: failed[0]?.error,
+            tone: "bad",
+          });
+        const undo = async () => {
+          for (const { ids: of, link: was } of saidBefore(before)) await editModels(of, { link: was });
+        };
+        if (changed.length)
+          toast({
+            text: t("web.library.link-done", { count: changed.length }),
+            action: { label: t("web.app.undo"), run: () => void report(undo) },
+          });
       });
     }
 
@@ -59,6 +81,7 @@ export function useBulk() {
 
     return {
       edit,
+      link,
       remove,
       restore,
       verify,

@@ -1,4 +1,4 @@
-import { FolderInput, Heart, ListPlus, ShieldCheck, Tags, Trash2, X } from "lucide-react";
+import { FolderInput, Heart, Link2, ListPlus, ShieldCheck, Tags, Trash2, X } from "lucide-react";
 import { type ComponentType, Suspense, useMemo, useState } from "react";
 import { useWords } from "@/i18n";
 import { type Action, useActions } from "@/lib/actions";
@@ -12,6 +12,7 @@ const DIALOGS = {
   tag: page(() => import("./TagDialog")),
   move: page(() => import("./MoveDialog")),
   list: page(() => import("@/ui/ListDialog")),
+  link: page(() => import("@/ui/LinkDialog")),
 } satisfies Record<string, ComponentType<{ ids: string[]; onClose: () => void }>>;
 
 interface BulkBarProps {
@@ -67,6 +68,15 @@ export function BulkBar({ selection, total, isKnown, onAll }: BulkBarProps) {
         shortcut: "m",
         when,
         run: () => setDialog("move"),
+      },
+      {
+        id: "bulk:link",
+        name: "web.library.link",
+        group: "selection",
+        icon: Link2,
+        shortcut: "k",
+        when,
+        run: () => setDialog("link"),
       },
       {
         id: "bulk:verify",

@@ -1,10 +1,22 @@
-import { CheckSquare, Copy, FolderInput, Heart, HeartOff, ListPlus, PanelTop, ShieldCheck, Trash2 } from "lucide-react";
+import {
+  CheckSquare,
+  Copy,
+  FolderInput,
+  Heart,
+  HeartOff,
+  Link2,
+  ListPlus,
+  PanelTop,
+  ShieldCheck,
+  Trash2,
+} from "lucide-react";
 import { type ComponentType, Suspense, useState } from "react";
 import type { ModelSummary } from "@/api/models";
 import { useWords } from "@/i18n";
 import { copyText } from "@/lib/copy";
 import { toast } from "@/lib/toasts";
 import ContextMenu from "@/ui/ContextMenu";
+import LinkDialog from "@/ui/LinkDialog";
 import ListDialog from "@/ui/ListDialog";
 import { useBulk } from "@/ui/useBulk";
 import MoveDialog from "./MoveDialog";
@@ -20,6 +32,7 @@ interface CardMenuProps {
 
 const DIALOGS: Record<string, ComponentType<{ ids: string[]; onClose: () => void }>> = {
   list: ListDialog,
+  link: LinkDialog,
   move: MoveDialog,
 };
 
@@ -74,6 +87,7 @@ export default function CardMenu({ model, anchor, isSelected, onSelect, onOpen, 
           run: () => setDialog("list"),
         },
         { id: "move", label: t("web.library.move"), icon: FolderInput, stays: true, run: () => setDialog("move") },
+        { id: "link", label: t("web.library.link"), icon: Link2, stays: true, run: () => setDialog("link") },
         { id: "verify", label: t("web.library.verify"), icon: ShieldCheck, run: () => void bulk.verify(ids) },
         {
           id: "delete",

@@ -15,6 +15,7 @@ import { Facts } from "./Facts";
 import { Files } from "./Files";
 import { Gallery } from "./Gallery";
 import { Head } from "./Head";
+import { Linked } from "./Linked";
 import styles from "./ModelPage.module.css";
 import { Notes } from "./Notes";
 import { Relations } from "./Relations";
@@ -90,6 +91,7 @@ function Model({ record }: { record: ModelRecord }) {
         <Notes record={record} change={change} />
         <Versions id={record.id} />
         <Relations id={record.id} />
+        <Linked record={record} change={change} />
         <Files record={record} />
       </div>
       <Suspense fallback={null}>

@@ -1,11 +1,12 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { FolderInput, PenLine } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { type ModelRecord, moveModel } from "@/api/models";
 import { forgetRecord, moveQuery } from "@/api/record";
 import { ended, useTasks } from "@/api/tasks";
 import { useWords } from "@/i18n";
 import { toast } from "@/lib/toasts";
+import { useSettled } from "@/lib/useSettled";
 import { Button } from "@/ui/Button";
 import { TextField } from "@/ui/Field";
 import { Progress } from "@/ui/Progress";
@@ -15,7 +16,6 @@ import { useReport } from "@/ui/useReport";
 import styles from "./PlaceSheet.module.css";
 
 type Way = "name" | "to";
-const PATIENCE = 250;
 
 const parentOf = (place: string) => place.split("/").slice(0, -1).join("/") || ".";
 
@@ -136,16 +136,6 @@ export default function PlaceSheet({ record, onClose }: { record: ModelRecord; o
 }
 
 const nameOf = (path: string) => path.split(/[\\/]/).at(-1) ?? path;
-
-/** What was typed, once the hand has rested. */
-function useSettled(text: string): string {
-  const [settled, setSettled] = useState(text);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(text), PATIENCE);
-    return () => clearTimeout(timer);
-  }, [text]);
-  return settled;
-}
 
 function Moving({ task }: { task: string }) {
   const { t } = useWords();

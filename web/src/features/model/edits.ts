@@ -21,7 +21,8 @@ export function undoOf(record: ModelRecord, edit: RecordEdit): RecordEdit {
     else if (field?.origin === "imported") set[name] = field.value;
     else reset.push(name);
   }
-  return { set, reset };
+  const apps = Object.keys(edit.apps ?? {}).map((app) => [app, record.apps?.[app] ?? null]);
+  return { set, reset, ...(apps.length > 0 && { apps: Object.fromEntries(apps) }) };
 }
 
 /** Names of the fields in which two states of a record differ, as far as a person may change them. */
