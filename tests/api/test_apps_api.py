@@ -125,6 +125,22 @@ def test_an_app_follows_the_library(
     assert app["auto"]
 
 
+def test_what_was_there_before_an_app_is_linked_only_after_its_plan_was_read(
+    client: Client, place: Place, folder: Path
+) -> None:
+    old = client.pull(place.hub.example("lora"))["model_id"]
+    add(client, folder)
+    client.ask("PATCH", f"/api/models/{old}", {"set": {"rating": 5}})
+    new = client.pull(place.hub.example("embedding"))["model_id"]
+    until((folder / "models/embeddings").exists)
+    assert links(folder) == []
+    ended(client, client.ask("POST", "/api/apps/comfyui/apply", {})[1])
+    assert len(links(folder)) == 1
+    client.ask("PATCH", f"/api/models/{old}", {"apps": {"*": {"link": False}}})
+    until(lambda: not links(folder))
+    assert new != old
+
+
 def test_a_model_tells_where_it_is_linked(client: Client, place: Place, folder: Path, app: dict[str, Any]) -> None:
     model = client.pull(place.hub.example("lora"))["model_id"]
     until(lambda: links(folder))

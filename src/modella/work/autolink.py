@@ -73,17 +73,31 @@ class AutoLinker:
 def relink(hands: Hands, models: Iterable[str] | None) -> list[LinkOutcome]:
     """Brings the links of these models up to date in every app that wants that; trouble with one app stops no other.
 
-    The whole library is linked into an app only after somebody has done so once, having read the plan. An app that is
-    not there now gets its links when it is back.
+    What the library had before an app was added is linked into it only after somebody has had that done once, having
+    read the plan. An app that is not there now gets its links when it is back.
     """
     done = []
     wanted = None if models is None else list(models)
     for app in apps(hands):
-        if app.auto and (wanted is not None or app.linked_at):
-            outcome = _relinked(hands, app, wanted)
+        if app.auto and (meant := _meant(hands, app, wanted)) != []:
+            outcome = _relinked(hands, app, meant)
             if outcome is not None:
                 done.append(outcome)
     return done
+
+
+def _meant(hands: Hands, app: App, models: list[str] | None) -> list[str] | None:
+    """Those of the models that may be linked without asking; None for the whole library."""
+    if app.linked_at:
+        return models
+    return [each for each in models or () if _is_since(hands, app, each)]
+
+
+def _is_since(hands: Hands, app: App, model: str) -> bool:
+    """Whether a model came after the app, or has links there."""
+    record = hands.index.get(model)
+    is_newer = record is not None and str(record.get("added_at") or "") >= app.added_at
+    return is_newer or any(each.app == app.id for each in hands.store.links_of(hands.library_id, model))
 
 
 def _relinked(hands: Hands, app: App, models: list[str] | None) -> LinkOutcome | None:
