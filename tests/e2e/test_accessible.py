@@ -14,6 +14,7 @@ PAGES = {
     "/library": "Library",
     "/downloads": "Downloads",
     "/folders": "Folders",
+    "/apps": "Apps",
     "/trash": "Trash",
     "/settings": "Settings",
     "/nowhere": "There is no such page",
@@ -47,6 +48,7 @@ OPENED = {
     "selection": ("/library", ["grid", " ", "Shift+ArrowRight"]),
     "tags": ("/library", ["grid", " ", "t"]),
     "list": ("/library", ["grid", " ", "l"]),
+    "link": ("/library", ["grid", " ", "k"]),
 }
 
 
