@@ -7,7 +7,23 @@ import type { Plugin } from "vite";
 import { defineConfig } from "vite";
 
 const LOCALES = resolve(import.meta.dirname, "../src/modella/locales");
+/** Only said by pages that are fetched when they are needed; in English, which is always there, apart from the rest. */
+const LATE = { "": ["apps", "links"], web: ["apps", "settings"] };
 const ONLY_FOR_THE_COMMAND_LINE = ["cli", "demo", "page", "requests", "settings"];
+
+type Groups = Record<string, unknown>;
+
+/** Takes the late groups out of all texts; gives them, as they stood. */
+function withoutLate(all: Groups): Groups {
+  const late: Groups = { web: {} };
+  for (const [above, names] of Object.entries(LATE))
+    for (const name of names) {
+      const [from, to] = above ? [all[above] as Groups, late[above] as Groups] : [all, late];
+      to[name] = from[name];
+      delete from[name];
+    }
+  return late;
+}
 
 /** The sentences of Modella, the same files that the command line reads, without what only that one says. */
 function locales(): Plugin {
@@ -27,10 +43,13 @@ function locales(): Plugin {
         return `export const loaders = { ${loaders.join(", ")} };`;
       }
       if (!id.startsWith(`\0${prefix}`)) return undefined;
-      const file = join(LOCALES, `${id.slice(prefix.length + 1)}.json`);
+      const [name, isLate] = id.slice(prefix.length + 1).split("/");
+      const file = join(LOCALES, `${name}.json`);
       this.addWatchFile(file);
-      const told = JSON.parse(readFileSync(file, "utf8"));
-      for (const name of ONLY_FOR_THE_COMMAND_LINE) delete told[name];
+      const all = JSON.parse(readFileSync(file, "utf8"));
+      for (const group of ONLY_FOR_THE_COMMAND_LINE) delete all[group];
+      const late = name === "en" ? withoutLate(all) : {};
+      const told = isLate ? late : all;
       return `export default JSON.parse(${JSON.stringify(JSON.stringify(told))});`;
     },
   };

@@ -14,6 +14,7 @@ PAGES = {
     "/library": "Library",
     "/downloads": "Downloads",
     "/folders": "Folders",
+    "/apps": "Apps",
     "/workflows": "Workflows",
     "/trash": "Trash",
     "/settings": "Settings",
@@ -48,6 +49,7 @@ OPENED = {
     "selection": ("/library", ["grid", " ", "Shift+ArrowRight"]),
     "tags": ("/library", ["grid", " ", "t"]),
     "list": ("/library", ["grid", " ", "l"]),
+    "link": ("/library", ["grid", " ", "k"]),
 }
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from modella.core.errors import BadLink, Conflict, ModellaError, NotFound
 from modella.core.model import EDITABLE, Metadata, Overrides, effective, fits
 from modella.core.standing import ORIGINS, standing
+from modella.io.packaged import load_words
 from modella.wiring import House
 from modella.work.edit import Edit, edit, edit_many, look_closely
 from modella.work.reindex import rebuild
@@ -122,6 +123,33 @@ def test_tags_are_added_and_removed_in_many_models_at_once(shelf: Shelf, house: 
     edit_many(house.hands, ids, Edit(remove_tags=["OLD"]))
     for each in shelf.models().values():
         assert (each["rating"], each["tags"]) == (4, ["New"])
+
+
+def test_linking_is_said_of_many_models_at_once_and_keeps_other_words(shelf: Shelf, house: House) -> None:
+    shelf.put("checkpoint", "a.safetensors")
+    shelf.put("lora", "b.safetensors")
+    one, two = (each["id"] for each in shelf.scan().values())
+    edit(house.hands, one, Edit(apps={"comfyui": {"versions": ">=0.3", "link": True}}))
+    done = edit_many(house.hands, [one, two], Edit(link={"comfyui": False}))
+    assert done["link"] == {"comfyui": {one: True, two: None}}
+    said = {each["id"]: each.get("apps") for each in shelf.models().values()}
+    assert said == {one: {"comfyui": {"versions": ">=0.3", "link": False}}, two: {"comfyui": {"link": False}}}
+    edit_many(house.hands, [one, two], Edit(link={"comfyui": None}))
+    said = {each["id"]: each.get("apps") or {} for each in shelf.models().values()}
+    assert said == {one: {"comfyui": {"versions": ">=0.3"}}, two: {}}
+
+
+@pytest.mark.parametrize(
+    ("word", "value", "reason"), [("versions", "banana", "no-range"), ("path", "../x", "no-inner-path")]
+)
+def test_a_word_about_an_app_is_refused_by_its_name(
+    placed: tuple[House, str, Path], word: str, value: str, reason: str
+) -> None:
+    house, model, _ = placed
+    with pytest.raises(BadLink) as refused:
+        edit(house.hands, model, Edit(apps={"comfyui": {word: value}}))
+    assert (refused.value.facts["name"], refused.value.facts["reason"]) == (word, reason)
+    assert load_words("en").sentence(refused.value.code, refused.value.facts).startswith(f"{value} cannot be used")
 
 
 def test_an_edit_is_refused_when_somebody_else_was_faster(placed: tuple[House, str, Path]) -> None:

@@ -2,6 +2,7 @@
 
 import { AppWindow, Download, FolderTree, Gauge, Images, Settings, Trash2, Workflow } from "lucide-react";
 import type { ComponentType } from "react";
+import { withWords } from "@/i18n";
 import type { Key } from "@/i18n/texts";
 import { page } from "@/lib/page";
 
@@ -59,7 +60,7 @@ export const menu: MenuEntry[] = [
   },
   {
     path: "/apps",
-    page: page(() => import("@/features/apps/AppsPage")),
+    page: page(() => withWords(import("@/features/apps/AppsPage"))),
     name: "web.nav.apps",
     action: "web.actions.go-apps",
     shortcut: "g a",
@@ -83,7 +84,7 @@ export const menu: MenuEntry[] = [
   },
   {
     path: "/settings",
-    page: page(() => import("@/features/settings/SettingsPage")),
+    page: page(() => withWords(import("@/features/settings/SettingsPage"))),
     name: "web.nav.settings",
     action: "web.actions.go-settings",
     shortcut: "g s",
@@ -94,7 +95,7 @@ export const menu: MenuEntry[] = [
 export const routes: Route[] = [
   ...menu,
   { path: "/settings/:section", page: menu.at(-1)?.page ?? library },
-  { path: "/apps/:id", page: page(() => import("@/features/apps/AppPage")) },
+  { path: "/apps/:id", page: page(() => withWords(import("@/features/apps/AppPage"))) },
   { path: "/models/:id", page: page(() => import("@/features/model/ModelPage")) },
 ];
 

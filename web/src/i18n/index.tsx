@@ -43,11 +43,29 @@ export function detect(): string {
   return [chosenLanguage.get(), ...navigator.languages].map(known).find(Boolean) ?? "en";
 }
 
+let late: Promise<void> | undefined;
+
+/** Fetches the English texts that only pages need which come when they are wanted; other languages come whole. */
+export function lateWords(): Promise<void> {
+  late ??= import("virtual:locale/en/late").then(({ default: { web, ...others } }) => {
+    Object.assign(english, others);
+    Object.assign(english.web as Texts, web);
+  });
+  return late;
+}
+
+/** A part together with the words that only such parts say. */
+export async function withWords<Part>(part: Promise<Part>): Promise<Part> {
+  await lateWords();
+  return part;
+}
+
 /** Speaks a language from now on; unknown ones become English. An empty code goes back to the browser's. */
 export async function setLanguage(code: string, remember = false): Promise<void> {
   if (remember) chosenLanguage.set(code);
   const name = known(code) ?? detect();
   const load = loaders[name];
+  if (name === PRETEND) await lateWords();
   const texts = name === PRETEND ? pretend(english) : !load ? english : (await load()).default;
   current = { code: name, texts };
   document.documentElement.lang = name;

@@ -74,7 +74,14 @@ function Shown({ app }: { app: App }) {
       title={app.title}
       lead={<code>{app.path}</code>}
       actions={actions.filter(isPossible).map((each) => (
-        <Button key={each.id} icon={each.icon} look="quiet" aria-label={t(each.name, each.facts)} onClick={each.run}>
+        <Button
+          key={each.id}
+          small
+          icon={each.icon}
+          look="quiet"
+          aria-label={t(each.name, each.facts)}
+          onClick={each.run}
+        >
           {t(SHORT[each.id] ?? "web.apps.unlink")}
         </Button>
       ))}

@@ -1,6 +1,6 @@
 import { FolderInput, Heart, Link2, ListPlus, ShieldCheck, Tags, Trash2, X } from "lucide-react";
 import { type ComponentType, Suspense, useMemo, useState } from "react";
-import { useWords } from "@/i18n";
+import { useWords, withWords } from "@/i18n";
 import { type Action, useActions } from "@/lib/actions";
 import { page } from "@/lib/page";
 import { Button } from "@/ui/Button";
@@ -12,7 +12,7 @@ const DIALOGS = {
   tag: page(() => import("./TagDialog")),
   move: page(() => import("./MoveDialog")),
   list: page(() => import("@/ui/ListDialog")),
-  link: page(() => import("@/ui/LinkDialog")),
+  link: page(() => withWords(import("@/ui/LinkDialog"))),
 } satisfies Record<string, ComponentType<{ ids: string[]; onClose: () => void }>>;
 
 interface BulkBarProps {

@@ -12,11 +12,11 @@ import {
 } from "lucide-react";
 import { type ComponentType, Suspense, useState } from "react";
 import type { ModelSummary } from "@/api/models";
-import { useWords } from "@/i18n";
+import { useWords, withWords } from "@/i18n";
 import { copyText } from "@/lib/copy";
+import { page } from "@/lib/page";
 import { toast } from "@/lib/toasts";
 import ContextMenu from "@/ui/ContextMenu";
-import LinkDialog from "@/ui/LinkDialog";
 import ListDialog from "@/ui/ListDialog";
 import { useBulk } from "@/ui/useBulk";
 import MoveDialog from "./MoveDialog";
@@ -30,6 +30,7 @@ interface CardMenuProps {
   onClose: () => void;
 }
 
+const LinkDialog = page(() => withWords(import("@/ui/LinkDialog")));
 const DIALOGS: Record<string, ComponentType<{ ids: string[]; onClose: () => void }>> = {
   list: ListDialog,
   link: LinkDialog,

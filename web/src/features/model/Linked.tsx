@@ -10,7 +10,7 @@ import type { Change } from "./useRecordEdit";
 import words from "./Words.module.css";
 
 /** Where a model is linked, app by app, and where it is not, why. */
-export function Linked({ record, change }: { record: ModelRecord; change: Change }) {
+export default function Linked({ record, change }: { record: ModelRecord; change: Change }) {
   const { t } = useWords();
   const { data: apps } = useQuery(appsQuery);
   const { data: links } = useQuery({ ...modelLinksQuery(record.id), enabled: Boolean(apps?.length) });

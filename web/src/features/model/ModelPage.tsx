@@ -4,7 +4,7 @@ import { type ComponentType, Suspense, useCallback, useEffect, useState } from "
 import { Link, useParams } from "wouter";
 import { Refused } from "@/api/client";
 import { type ModelRecord, modelQuery } from "@/api/models";
-import { useWords } from "@/i18n";
+import { useWords, withWords } from "@/i18n";
 import { isPossible } from "@/lib/actions";
 import { page } from "@/lib/page";
 import { Button } from "@/ui/Button";
@@ -15,7 +15,6 @@ import { Facts } from "./Facts";
 import { Files } from "./Files";
 import { Gallery } from "./Gallery";
 import { Head } from "./Head";
-import { Linked } from "./Linked";
 import styles from "./ModelPage.module.css";
 import { Notes } from "./Notes";
 import { Relations } from "./Relations";
@@ -27,6 +26,7 @@ import { Versions } from "./Versions";
 import { Walk } from "./Walk";
 
 const Menu = page(() => import("@/ui/Menu"));
+const Linked = page(() => withWords(import("./Linked")));
 const ListDialog = page(() => import("@/ui/ListDialog"));
 const SHEETS: Record<Exclude<SheetName, "list">, ComponentType<{ record: ModelRecord; onClose: () => void }>> = {
   edit: page(() => import("./EditSheet")),
@@ -91,7 +91,9 @@ function Model({ record }: { record: ModelRecord }) {
         <Notes record={record} change={change} />
         <Versions id={record.id} />
         <Relations id={record.id} />
-        <Linked record={record} change={change} />
+        <Suspense fallback={null}>
+          <Linked record={record} change={change} />
+        </Suspense>
         <Files record={record} />
       </div>
       <Suspense fallback={null}>
