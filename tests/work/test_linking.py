@@ -12,6 +12,7 @@ from modella.core.errors import BadLink, Conflict, DiskTrouble, ModellaError, No
 from modella.io import disk
 from modella.wiring import House
 from modella.work.apps import add_app, app_of, apps, change_app, forget_app
+from modella.work.doctor import examine
 from modella.work.edit import Edit, edit
 from modella.work.linking import unlink_app
 from modella.work.scan import begin_scan
@@ -351,6 +352,21 @@ def test_an_app_that_vanished_is_told_and_nothing_is_forgotten(linked: Linked, t
         linked.apply()
     (tmp_path / "away").rename(linked.folder)
     assert linked.plan().actions == {"keep": 1}
+
+
+def test_the_doctor_tells_of_links_that_are_not_as_they_were_left(linked: Linked, tmp_path: Path) -> None:
+    def found() -> dict[str, object]:
+        told = examine(linked.house.hands)
+        return {each["check"]: each["facts"].get("count") for each in told if "app" in each["facts"]}
+
+    linked.put("detail")
+    assert found() == {}
+    linked.apply()
+    linked.at("detail.safetensors").unlink()
+    (linked.folder / "comfyui_version.py").write_text('__version__ = "0.4.0"')
+    assert found() == {"app-upgraded": None, "links-drifted": 1}
+    linked.folder.rename(tmp_path / "away")
+    assert found() == {"app-gone": None}
 
 
 def test_an_app_is_added_once_and_forgotten_whole(linked: Linked, tmp_path: Path) -> None:

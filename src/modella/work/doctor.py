@@ -10,7 +10,9 @@ from typing import Any, Literal
 from modella.core.errors import ModellaError
 from modella.core.root import Root
 from modella.io.disk import file_system_of, free_space, is_writable, total_space
+from modella.work.apps import apps
 from modella.work.hands import Hands
+from modella.work.linking import plan_links
 from modella.work.records import canonical_files, folder_of, read_json_or_none
 from modella.work.roots import is_online, roots
 from modella.work.tend import REMOTE
@@ -154,11 +156,28 @@ _SANDBOXES: Mapping[str, Callable[[], bool]] = {
     "podman": lambda: Path("/run/.containerenv").exists(),
 }
 
+
+def _apps(hands: Hands) -> Iterator[Finding]:
+    """Apps that are gone, or whose links are not as they were left."""
+    for app in apps(hands):
+        try:
+            plan = plan_links(hands, app.id)
+        except ModellaError:
+            yield "app-gone", "warning", {"app": app.title, "path": app.path}
+            continue
+        if plan.upgraded is not None:
+            told = {"before": plan.upgraded.before or "?", "now": plan.upgraded.now or "?"}
+            yield "app-upgraded", "note", {"app": app.title, "id": app.id, **told}
+        if count := sum(plan.drift.values()):
+            yield "links-drifted", "warning", {"app": app.title, "id": app.id, "count": count}
+
+
 _CHECKS: tuple[Callable[[Hands], Iterator[Finding]], ...] = (
     _roots_there,
     _index_against_files,
     _unknown_records,
     _states,
     _left_over,
+    _apps,
     _machine,
 )
