@@ -114,11 +114,16 @@ export async function changeApp(id: string, change: AppChange): Promise<App> {
   return app;
 }
 
-/** Forgets an app; links that are still in it stay. */
+/** Forgets an app; links that are still in it stay. It leaves the list at once, so that nobody asks for its plan. */
 export async function forgetApp(id: string): Promise<void> {
-  await data(client.DELETE("/api/apps/{app}", { params: at(id) }));
-  queries.removeQueries({ queryKey: ["plans", id] });
-  await appsChanged();
+  queries.setQueryData(appsQuery.queryKey, (known) => known?.filter((each) => each.id !== id));
+  await queries.cancelQueries({ queryKey: ["plans", id] });
+  try {
+    await data(client.DELETE("/api/apps/{app}", { params: at(id) }));
+    queries.removeQueries({ queryKey: ["plans", id] });
+  } finally {
+    await appsChanged();
+  }
 }
 
 /** Makes links, or removes those that were made: of some models or of all. A task. */
