@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from modella.core.config_block import block_of, pure_folders, with_block
-from modella.core.errors import DiskTrouble
+from modella.core.errors import BadLink, DiskTrouble
 from modella.core.linking import Wanted, named_apart, place_key
 from modella.io import disk
 from modella.wiring import House
@@ -129,6 +129,29 @@ def test_an_app_that_goes_in_the_middle_is_not_made_anew(
     (tmp_path / "away").rename(linked.folder)
     assert linked.apply().made == 1
     assert unlink_app(linked.house.hands, linked.app.id).removed == 2
+
+
+def test_two_folders_that_are_one_share_their_names(linked: Linked) -> None:
+    linked.put("same")
+    lora(linked.library / "vae/sdxl/same/same.safetensors", 2)
+    linked.scan()
+    hands = linked.house.hands
+    second = next(each for each in hands.index.every() if str(each["place"]).startswith("vae"))
+    edit(hands, second["id"], Edit(set={"kind": "vae"}))
+    (linked.folder / "models/vae").rmdir()
+    (linked.folder / "models/vae").symlink_to("loras")
+    outcome = linked.apply()
+    assert (outcome.made, outcome.blocked, outcome.failed) == (2, 0, [])
+    assert len({os.path.realpath(linked.at(each)) for each in linked.names()}) == 2
+    assert not linked.plan().has_work
+    assert not linked.plan(second["id"]).has_work
+    assert unlink_app(hands, linked.app.id).removed == 2
+
+
+@pytest.mark.parametrize("title", ["  ", "a\nb", "\u202eab"])
+def test_a_title_that_cannot_be_shown_is_refused(linked: Linked, title: str) -> None:
+    with pytest.raises(BadLink, match="bad-value"):
+        change_app(linked.house.hands, linked.app.id, {"title": title})
 
 
 class Died(BaseException):

@@ -193,6 +193,9 @@ def _as_found(app: App, found: FoundApp) -> App:
 
 def _checked(wishes: Mapping[str, Any]) -> dict[str, Any]:
     told = {name: value for name, value in wishes.items() if name in CHANGEABLE}
+    title = told.get("title")
+    if title is not None and not (str(title).strip() and str(title).isprintable()):
+        raise BadLink("bad-value", name="title", value=shown(str(title), 40), reason="not a name")
     version = told.get("version")
     if version is not None and version_of(str(version)) is None:
         raise BadLink("bad-value", name="version", value=shown(str(version), 40), reason="not a version")

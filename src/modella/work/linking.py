@@ -35,7 +35,7 @@ from modella.core.linking import (
     unwanted,
     wants,
 )
-from modella.core.mapping import Sign
+from modella.core.mapping import Sign, fill, ways_in
 from modella.io.disk import (
     can_link,
     clone_new,
@@ -268,7 +268,7 @@ def _lines_for(
         other = None if models is None else hands.store.link_at(hands.library_id, found.app.id, key)
         return other is not None and other.model not in planned
 
-    named, twice = named_apart(outside, ours, held)
+    named, twice = named_apart(_in_real_folders(found, outside), ours, held)
     by_place = {place_key(each.path): each for each in records}
     grounds = _Grounds(hands, found)
     for each in named:
@@ -299,6 +299,24 @@ def _is_models_own(hands: Hands, record: LinkRecord, real: str) -> bool:
         str(Path(each.folder, str(f["name"]))) for each in linked_models(hands, [record.model]) for f in each.files
     )
     return any(os.path.realpath(each) == real for each in (record.source, *now_at))
+
+
+def _in_real_folders(found: MappedApp, wanted: Sequence[Wanted]) -> list[Wanted]:
+    """Folders of the app that are one folder by links count as the first of them, so that names there do not meet."""
+    ways = [fill(each, found.app.places).as_posix() for each in ways_in(found.mapping, found.app.version)]
+    real = {way: os.path.realpath(found.at(way)) for way in (*ways, *(each.folder for each in wanted))}
+    first: dict[str, str] = {}
+    for way in ways:
+        first.setdefault(real[way], way)
+    told = []
+    for each in wanted:
+        way = first.get(real[each.folder], each.folder)
+        if way != each.folder and each.path.startswith(f"{each.folder}/"):
+            bundle = each.bundle and way + each.bundle.removeprefix(each.folder)
+            told.append(replace(each, path=way + each.path.removeprefix(each.folder), bundle=bundle))
+        else:
+            told.append(each)
+    return told
 
 
 def _there(wanted: Wanted, why: str) -> LinkLine:
