@@ -4,10 +4,10 @@ import os
 from pathlib import Path
 from typing import Any
 
-from modella.core.linking import App
+from modella.core.linking import App, LinkLine
 from modella.wiring import House
 from modella.work.apps import add_app
-from modella.work.linking import LinkLine, LinkOutcome, LinkPlan, apply_links, plan_links
+from modella.work.linking import LinkOutcome, LinkPlan, apply_links, plan_links
 from modella.work.roots import own_root
 from modella.work.scan import scan
 from modella.work.tasks import Task

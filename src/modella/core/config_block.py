@@ -18,6 +18,8 @@ _BEGIN = "# >>> modella >>> made by Modella: change it there, not here"
 _BEGIN_MARK = "# >>> modella >>>"
 _END = "# <<< modella <<<"
 _KEY = "modella"
+_EXPANDED = frozenset("$%")
+_LINE_ENDS = frozenset("\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029")
 
 
 def pure_folders(
@@ -37,7 +39,7 @@ def pure_folders(
         chosen: set[str] = set()
         for file in listed:
             pure = [str(each) for each in _folders(file, tops, library) if mine[str(each)] == counted[str(each)]]
-            if pure:
+            if pure and not (set(pure[-1]) & _LINE_ENDS):
                 chosen.add(pure[-1])
             else:
                 mixed.append(file)
@@ -58,10 +60,14 @@ def _folders(file: str, tops: Sequence[str], library: str) -> list[PurePath]:
 
 
 def block_of(folders: Mapping[str, Sequence[str]], base: str) -> str:
-    """The block: paths below `base` are relative to it, several of a category stand line by line."""
-    told: dict[str, str] = {"base_path": base}
+    """The block: paths below `base` are relative to it, several of a category stand line by line.
+
+    A base in which the app would fill in variables (`folder_paths`: expandvars) is not named: then paths are absolute.
+    """
+    is_plain = not (set(base) & _EXPANDED)
+    told: dict[str, str] = {"base_path": base} if is_plain else {}
     for category in sorted(folders):
-        told[category] = "\n".join(_below(folder, base) for folder in folders[category])
+        told[category] = "\n".join(_below(folder, base) if is_plain else folder for folder in folders[category])
     text = yaml.dump({_KEY: told}, sort_keys=False, allow_unicode=True, width=10_000, Dumper=_Dumper)
     return f"{_BEGIN}\n{text}{_END}\n"
 
@@ -85,15 +91,28 @@ def _below(folder: str, base: str) -> str:
 def with_block(text: str, block: str) -> str:
     """The file's text with this block in place of the one that was there, or at its end; without one for none.
 
-    DiskTrouble("config-unreadable") when the text is no YAML, has our name elsewhere, or has half a block.
+    DiskTrouble("config-unreadable") when the text is no YAML, has our name elsewhere, has half a block, or is written
+    so that no section can be added to it.
     """
     before, after = _around(text)
     outside = before + after
-    _check(outside)
+    sections = _sections(outside)
     if not block:
         return outside
     lead = before if not before or before.endswith("\n") else f"{before}\n"
-    return f"{lead}{block}{after}"
+    joined = f"{lead}{block}{after}"
+    try:
+        is_whole = set(yaml.safe_load(joined)) == sections | {_KEY}
+    except (yaml.YAMLError, RecursionError, ValueError, TypeError):
+        is_whole = False
+    if not is_whole:
+        raise _unreadable("it is written so that no section can be added at its end")
+    return joined
+
+
+def has_block(text: str) -> bool:
+    """Whether there is a block of ours, or a part of one."""
+    return any(line.startswith(_BEGIN_MARK) or line.rstrip() == _END for line in text.splitlines())
 
 
 def _around(text: str) -> tuple[str, str]:
@@ -108,7 +127,7 @@ def _around(text: str) -> tuple[str, str]:
     return "".join(lines[: begins[0]]), "".join(lines[ends[0] + 1 :])
 
 
-def _check(outside: str) -> None:
+def _sections(outside: str) -> set[Any]:
     try:
         found: Any = yaml.safe_load(outside)
     except (yaml.YAMLError, RecursionError, ValueError) as problem:
@@ -117,6 +136,7 @@ def _check(outside: str) -> None:
         raise _unreadable("it is not a set of sections")
     if found and _KEY in found:
         raise _unreadable(f"it has a section `{_KEY}` of somebody else")
+    return set(found or ())
 
 
 def _unreadable(reason: str) -> DiskTrouble:

@@ -4,9 +4,11 @@ Two questions, each a pure function: which files of which models belong where (`
 do about it (`decide`). Nothing of the app's own is ever replaced or removed: what we did not make stands in the way.
 """
 
+import hashlib
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain, count, islice
 from pathlib import PurePath, PurePosixPath
 from typing import Any, Literal
 
@@ -32,6 +34,12 @@ _INDEX = "model_index.json"
 _FOLDER_FORMAT = "diffusers"
 _WORD = re.compile(r"\{([^{}]*)\}")
 _LONGEST_NAME = 255
+_LONGEST_PATH = 4096
+_FEW = 3
+"""So many names of a link are looked for among those that it may have already."""
+_TWO_NAMES = 2
+_COARSEST_TIME = 2_000_000_000
+"""Nanoseconds between two times that some file system takes for one: a copy there has not its file's very time."""
 
 
 class App(BaseModel):
@@ -84,6 +92,7 @@ class Wanted:
     """A file that belongs at a place: `path` is below the app's folder, or absolute where its folder lies elsewhere.
 
     `folder` is the app's folder for files of this kind, `category` what the app calls it in its configuration.
+    `bundle` is the folder below which all files of this model must stay together, if they must.
     """
 
     model: str
@@ -96,6 +105,7 @@ class Wanted:
     folder: str
     category: str
     unit: Literal["file", "folder"] = "file"
+    bundle: str = ""
 
 
 @dataclass(frozen=True)
@@ -329,6 +339,7 @@ def _folder_wanted(
             size=int(file["size"]),
             folder=_way(app, target),
             category=category,
+            bundle=place,
         )
         for file in model.files
     ]
@@ -355,6 +366,7 @@ def _wanted(
         path = own if is_name and not inner else f"{own}/{name}"
     else:
         path = f"{_way(app, target)}/{inner}{_filled(target, model, file, name)}"
+    bundle = f"{_way(app, target)}/{model.cleaned}" if inner else ""
     category = target.category or PurePosixPath(target.folder).name
     return Wanted(
         model=model.id,
@@ -366,6 +378,7 @@ def _wanted(
         size=int(file["size"]),
         folder=_way(app, target),
         category=category,
+        bundle=bundle if bundle and path.startswith(f"{bundle}/") else "",
     )
 
 
@@ -416,34 +429,74 @@ def _component(part: str, words: Mapping[str, str | None], unknown: str | None) 
 
 
 def named_apart(
-    wanted: Sequence[Wanted], ours: Mapping[tuple[str, str], str], held: Callable[[str], bool]
+    wanted: Sequence[Wanted], ours: Mapping[tuple[str, str], Collection[str]], held: Callable[[str], bool]
 ) -> tuple[list[Wanted], list[Skipped]]:
     """No two files at one place: whoever has it keeps it, others get a short hash; of one file the first is enough.
 
     `ours` are the keys of the places at which links of these models are now, by model and file: a link keeps its name
-    as long as it can. `held` tells of a key whether a link of a model that is not planned for now lies there.
+    as long as it can. `held` tells of a key whether a link of a model that is not planned for now lies there. Files
+    that belong together in a folder (`bundle`) stay together: their folder gets the hash.
     """
     taken: dict[str, Wanted] = {}
     twice: list[Skipped] = []
-    for each in sorted(wanted, key=lambda each: (not _has_its_place(each, ours), each.model, each.file)):
-        plain, apart = place_key(each.path), place_key(_apart(each))
-        holder = taken.get(plain)
+    apart = _bundles_apart(wanted, ours, held)
+    for each in sorted(apart, key=lambda each: (not _has_its_place(each, ours), each.model, each.file)):
+        holder = taken.get(place_key(each.path))
         if holder is not None and holder.source == each.source:
             twice.append(Skipped(each.model, each.name, "same-file"))
-        elif holder is not None or held(plain) or ours.get((each.model, each.file)) == apart:
-            taken[apart] = replace(each, path=_apart(each))
-        else:
-            taken[plain] = each
+            continue
+        mine = ours.get((each.model, each.file), ())
+        names = [*islice(_names(each), _FEW)]
+        kept = [name for name in names if place_key(name) in mine]
+        path = next(
+            name for name in chain(kept, _names(each)) if (key := place_key(name)) not in taken and not held(key)
+        )
+        taken[place_key(path)] = replace(each, path=path)
     return sorted(taken.values(), key=lambda each: each.path), twice
 
 
-def _has_its_place(wanted: Wanted, ours: Mapping[tuple[str, str], str]) -> bool:
-    return ours.get((wanted.model, wanted.file)) in {place_key(wanted.path), place_key(_apart(wanted))}
+def _bundles_apart(
+    wanted: Sequence[Wanted], ours: Mapping[tuple[str, str], Collection[str]], held: Callable[[str], bool]
+) -> list[Wanted]:
+    """No two models in one folder of their own: who has links in it keeps it, the others' folders get a short hash."""
+    files: dict[tuple[str, str], list[Wanted]] = {}
+    for each in wanted:
+        files.setdefault((each.bundle, each.model), []).append(each)
+
+    def is_in(folder: str, of: tuple[str, str]) -> bool:
+        top = f"{place_key(folder)}/"
+        return any(key.startswith(top) for each in files[of] for key in ours.get((each.model, each.file), ()))
+
+    holders: dict[str, str] = {}
+    found: list[Wanted] = []
+    for of in sorted(files, key=lambda of: (not (is_in(of[0], of) or is_in(_apart(*of), of)), of[1], of[0])):
+        bundle, model = of
+        is_taken = holders.get(place_key(bundle), model) != model or is_in(_apart(*of), of)
+        if bundle and (is_taken or any(held(place_key(each.path)) for each in files[of])):
+            found += [replace(each, path=_apart(*of) + each.path.removeprefix(bundle)) for each in files[of]]
+        else:
+            holders[place_key(bundle)] = model
+            found += files[of]
+    return found
 
 
-def _apart(wanted: Wanted) -> str:
-    path = PurePosixPath(wanted.path)
-    return (path.parent / with_hash(path.name, wanted.model[-8:])).as_posix()
+def _has_its_place(wanted: Wanted, ours: Mapping[tuple[str, str], Collection[str]]) -> bool:
+    mine = ours.get((wanted.model, wanted.file), ())
+    return any(place_key(name) in mine for name in islice(_names(wanted), _FEW))
+
+
+def _names(wanted: Wanted) -> Iterator[str]:
+    """The names that a link may have, the best first; there is always another one."""
+    yield wanted.path
+    yield _apart(wanted.path, wanted.model)
+    for number in count():
+        mark = hashlib.sha256(f"{wanted.model}\n{wanted.file}\n{number}".encode()).hexdigest()
+        yield _apart(wanted.path, mark)
+
+
+def _apart(way: str, mark: str) -> str:
+    path = PurePosixPath(way)
+    return (path.parent / with_hash(path.name, mark[-8:])).as_posix()
 
 
 def place_key(path: str) -> str:
@@ -472,6 +525,8 @@ def decide(  # noqa: PLR0911 (one answer for each thing that can be found at a p
         method = choose_method(app, methods, source, ground, want.unit)
         if method not in METHOD_NAMES:
             return _line("blocked", want, why=method, detail=ground.detail, drift="broken")
+        if record.method == "hardlink" and found.names < _TWO_NAMES:
+            return _line("blocked", want, why="last-copy", drift="changed")
         is_broken = found.what == "link" and found.real is None
         return _line("mend", want, method=method, drift="broken" if is_broken else None)
     if found.what == "nothing":
@@ -530,7 +585,7 @@ def is_right(record: LinkRecord, want: Wanted, found: Found, source: Found, grou
         return False
     if record.method == "hardlink":
         return (found.device, found.inode) == (source.device, source.inode)
-    return record.size == source.size
+    return record.size == source.size and abs(record.modified - source.modified) <= _COARSEST_TIME
 
 
 def _method_stands(app: App, record: LinkRecord) -> bool:
@@ -597,7 +652,7 @@ def unwanted(record: LinkRecord, found: Found) -> LinkLine:
         return LinkLine.model_validate({**base, "action": "remove", "why": "gone-already"})
     if not is_ours(record, found):
         return LinkLine.model_validate({**base, "action": "remove", "why": "not-ours-now", "drift": "foreign"})
-    if record.method == "hardlink" and found.names < 2:
+    if record.method == "hardlink" and found.names < _TWO_NAMES:
         return LinkLine.model_validate({**base, "action": "blocked", "why": "last-copy"})
     return LinkLine.model_validate({**base, "action": "remove"})
 
@@ -616,5 +671,7 @@ def _line(action: Action, want: Wanted, **facts: Any) -> LinkLine:
 
 
 def is_too_long(path: str) -> bool:
-    """Whether a component of a path is longer than file systems allow."""
-    return any(len(part.encode()) > _LONGEST_NAME for part in PurePosixPath(path).parts)
+    """Whether a path, or a component of it, is longer than systems allow."""
+    return len(path.encode("utf-8", "surrogateescape")) >= _LONGEST_PATH or any(
+        len(part.encode("utf-8", "surrogateescape")) > _LONGEST_NAME for part in PurePosixPath(path).parts
+    )

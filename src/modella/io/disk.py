@@ -99,16 +99,19 @@ def disk_errors(path: Path) -> Iterator[None]:
 # ---------------------------------------------------------------------------------------------------- small files
 
 
-def write_atomic(path: Path, content: bytes, *, private: bool = False) -> None:
+def write_atomic(path: Path, content: bytes, *, private: bool = False, keep_mode: bool = False) -> None:
     """Gives a small file of ours new content, whole or not at all, durable when this returns.
 
     Also used to replace: only ever called for files that are ours. With `private`, nobody but its owner can read it,
-    not even for the moment before it has its name.
+    not even for the moment before it has its name. With `keep_mode`, the same people can read and write it as before.
     """
     with disk_errors(path):
         temporary = path.with_name(f".{path.name[:80]}.{secrets.token_hex(6)}.tmp")
+        mode = stat.S_IMODE(path.stat().st_mode) if keep_mode and path.exists() else 0o644
         try:
-            _write_new(temporary, content, 0o600 if private else 0o644)
+            _write_new(temporary, content, 0o600 if private or keep_mode else mode)
+            if keep_mode:
+                temporary.chmod(mode)
             os.replace(temporary, path)  # noqa: PTH105 (kept visible: this is the moment of truth)
         except BaseException:
             temporary.unlink(missing_ok=True)
@@ -334,15 +337,20 @@ def _respell(source: Path, target: Path) -> None:
 
 
 def copy_new(
-    source: Path, target: Path, take: Callable[[bytes], None], prove: Callable[[Path], None] = lambda _: None
+    source: Path,
+    target: Path,
+    take: Callable[[bytes], None],
+    prove: Callable[[Path], None] = lambda _: None,
+    by_way_of: Path | None = None,
 ) -> None:
     """Copies a file to a name that is free: first under another name, flushed and proven, and only then under its own.
 
     `take` is given every block as it is read; `prove` looks at the flushed copy and raises when it is not what it must
-    be. The time of change is copied too. Conflict("name-taken") when the name exists.
+    be. The time of change is copied too. `by_way_of` is that other name, else one that nobody can guess.
+    Conflict("name-taken") when the name exists.
     """
     with disk_errors(target):
-        temporary = target.with_name(f".{secrets.token_hex(8)}.part")
+        temporary = by_way_of or target.with_name(f".{secrets.token_hex(8)}.part")
         try:
             _copy_flushed(source, temporary, take)
             prove(temporary)
@@ -553,13 +561,14 @@ def symbolic_link(text: str, place: Path, *, to_folder: bool = False) -> bool:
         return True
 
 
-def clone_new(existing: Path, place: Path) -> bool:
+def clone_new(existing: Path, place: Path, by_way_of: Path | None = None) -> bool:
     """Gives a file a second place that shares its blocks, whole or not at all; False where that is impossible.
 
-    Conflict("name-taken") when something has the name. The time of change is that of the file.
+    Conflict("name-taken") when something has the name. The time of change is that of the file. `by_way_of` is the name
+    that it has until it is whole, else one that nobody can guess.
     """
     with disk_errors(place):
-        temporary = place.with_name(f".{secrets.token_hex(8)}.part")
+        temporary = by_way_of or place.with_name(f".{secrets.token_hex(8)}.part")
         try:
             if not reflink(existing, temporary):
                 return False
@@ -572,6 +581,13 @@ def clone_new(existing: Path, place: Path) -> bool:
             temporary.unlink(missing_ok=True)
         flush_folder(place.parent)
         return True
+
+
+def remove_part(path: Path) -> None:
+    """Removes what a death has left of a copy, under the name that was written down for it; other names are refused."""
+    if _TEMPORARY.match(path.name) and is_regular(path):
+        with disk_errors(path):
+            path.unlink(missing_ok=True)
 
 
 def can_link(folder: Path, existing: Path | None = None) -> tuple[bool, bool]:

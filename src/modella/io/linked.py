@@ -15,6 +15,8 @@ def see(path: Path) -> Found:
     except (FileNotFoundError, NotADirectoryError):
         return NOTHING
     except OSError as problem:
+        if problem.errno == errno.ENAMETOOLONG:
+            return NOTHING
         return Found("other", text=os.strerror(problem.errno or 0), loops=problem.errno == errno.ELOOP)
     facts = (told.st_dev, told.st_ino, told.st_size, told.st_mtime_ns, told.st_nlink)
     if stat.S_ISLNK(told.st_mode):
@@ -33,8 +35,18 @@ def see_content(path: Path) -> Found:
 
 
 def lowest_there(path: Path) -> Path:
-    """The path itself or the closest folder above it that is there, links followed."""
-    return next((each for each in (path, *path.parents) if each.exists()), Path(path.anchor))
+    """The path itself or the closest folder above it that is there, links followed; what cannot be asked is not."""
+    return next((each for each in (path, *path.parents) if is_there(each)), Path(path.anchor))
+
+
+def is_there(path: Path) -> bool:
+    """Whether something lies at a path, links followed; False as well where that cannot be found out."""
+    return os.path.exists(path)  # noqa: PTH110 (Path.exists raises for names that are too long)
+
+
+def is_folder(path: Path) -> bool:
+    """Whether a path leads to a folder; False as well where that cannot be found out."""
+    return os.path.isdir(path)  # noqa: PTH112 (Path.is_dir raises for names that are too long)
 
 
 def _leads_to(path: Path) -> tuple[str | None, bool]:

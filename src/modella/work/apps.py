@@ -39,6 +39,22 @@ class MappedApp:
             self._tops[folder] = tuple(os.path.join(os.path.realpath(self.at(way)), "") for way in ways)  # noqa: PTH118
         return real.startswith(self._tops[folder])
 
+    @property
+    def is_there(self) -> bool:
+        """Whether the app's folder is still the one that it was, and not an empty one in its place."""
+        try:
+            return self._where() == self._was_at
+        except OSError:
+            return False
+
+    @cached_property
+    def _was_at(self) -> tuple[int, int]:
+        return self._where()
+
+    def _where(self) -> tuple[int, int]:
+        told = Path(self.app.path).stat()
+        return told.st_dev, told.st_ino
+
     @cached_property
     def _tops(self) -> dict[str, tuple[str, ...]]:
         """The real folders that count for a folder, each with the separator at its end."""
@@ -177,6 +193,9 @@ def _as_found(app: App, found: FoundApp) -> App:
 
 def _checked(wishes: Mapping[str, Any]) -> dict[str, Any]:
     told = {name: value for name, value in wishes.items() if name in CHANGEABLE}
+    title = told.get("title")
+    if title is not None and not (str(title).strip() and str(title).isprintable()):
+        raise BadLink("bad-value", name="title", value=shown(str(title), 40), reason="not a name")
     version = told.get("version")
     if version is not None and version_of(str(version)) is None:
         raise BadLink("bad-value", name="version", value=shown(str(version), 40), reason="not a version")

@@ -112,4 +112,6 @@ def _relinked(hands: Hands, app: App, models: list[str] | None) -> LinkOutcome |
         task.finished.wait()
     except ModellaError as problem:
         log.warning("links of an app could not be kept in step", app=app.id, code=problem.code)
+    except Exception:
+        log.exception("links of an app could not be kept in step", app=app.id)
     return None

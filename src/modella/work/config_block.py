@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from modella.core.config_block import block_of, pure_folders, with_block
+from modella.core.config_block import block_of, has_block, pure_folders, with_block
 from modella.core.errors import DiskTrouble
 from modella.core.linking import Wanted
 from modella.io.disk import read_ordinary, remove_file, write_atomic, write_new
@@ -64,25 +64,54 @@ def apply_block(found: MappedApp, change: ConfigChange) -> None:
         raise DiskTrouble("config-unreadable", path=str(path), reason="it was changed meanwhile")
     if change.before is not None:
         write_new(path.with_name(path.name + _BACKUP), change.before.encode())
-    write_atomic(path, change.after.encode())
+    _write(path, change.after)
+
+
+def plan_no_block(found: MappedApp) -> ConfigChange | None:
+    """What becomes of the file of an app that gets links now: our block goes. None where there is none to be read."""
+    try:
+        told = _without_block(found)
+    except DiskTrouble:
+        return None
+    if told is None:
+        return None
+    path, before, after = told
+    return ConfigChange(file=str(path), before=before, after=after, folders={}, mixed=[])
 
 
 def drop_block(found: MappedApp) -> bool:
-    """Takes our block out again, and the file with it where there was none before; whether there was a block."""
-    if found.mapping.config_block is None:
+    """Takes our block out again, and the file with it where there was none before; whether there was a block.
+
+    DiskTrouble("config-unreadable") where there may be one and it cannot be told from the rest.
+    """
+    try:
+        told = _without_block(found)
+    except DiskTrouble:
+        if found.app.way == "config":
+            raise
         return False
+    if told is None:
+        return False
+    path, _, rest = told
+    _write(path, rest)
+    return True
+
+
+def _without_block(found: MappedApp) -> tuple[Path, str, str] | None:
+    """The file, its text, and its text without our block; None where no block of ours is in it."""
+    if found.mapping.config_block is None:
+        return None
     path = _file(found)
     text = _text(path)
-    if text is None:
-        return False
-    rest = _placed(path, text, "")
-    if rest == text:
-        return False
-    if not rest.strip() and not path.with_name(path.name + _BACKUP).exists():
+    return None if text is None or not has_block(text) else (path, text, _placed(path, text, ""))
+
+
+def _write(path: Path, text: str) -> None:
+    """Writes the file, with the rights that it had; one that is empty, and was not there before us, goes."""
+    if not text.strip() and not path.with_name(path.name + _BACKUP).exists():
         remove_file(path)
-    else:
-        write_atomic(path, rest.encode())
-    return True
+        return
+    write_atomic(path, text.encode(), keep_mode=True)
 
 
 def _placed(path: Path, text: str, block: str) -> str:

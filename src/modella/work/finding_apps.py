@@ -13,6 +13,7 @@ from pathlib import Path
 from modella.core.errors import BadLink, ModellaError, NotFound
 from modella.core.mapping import Detect, Finding, MappingFile, Sign, best_mapping, newest_first, same_place
 from modella.core.naming import shown
+from modella.core.versions import version_of
 from modella.io.app_files import AppFolder
 from modella.io.own_mappings import own_mappings
 from modella.io.packaged import load_mappings
@@ -170,7 +171,7 @@ def _described(look: _Look, base: Path, file: MappingFile) -> FoundApp:
 
 def _version(folder: AppFolder, findings: Sequence[Finding]) -> tuple[str | None, bool]:
     for finding in findings:
-        if found := folder.find(finding):
+        if (found := folder.find(finding)) and version_of(found):
             return found, finding.version is not None
     return None, False
 

@@ -4,6 +4,7 @@ Every link is written down before it is made and before it is removed, so that a
 tells how far we came. What we did not make is never replaced and never removed.
 """
 
+import hashlib
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -34,7 +35,7 @@ from modella.core.linking import (
     unwanted,
     wants,
 )
-from modella.core.mapping import Sign
+from modella.core.mapping import Sign, fill, ways_in
 from modella.io.disk import (
     can_link,
     clone_new,
@@ -43,12 +44,13 @@ from modella.io.disk import (
     hard_link,
     make_folders,
     remove_made_folders,
+    remove_part,
     symbolic_link,
     unlink_unchanged,
 )
-from modella.io.linked import lowest_there, see, see_content
+from modella.io.linked import is_folder, is_there, lowest_there, see, see_content
 from modella.work.apps import MappedApp, mapped
-from modella.work.config_block import ConfigChange, apply_block, drop_block, plan_block
+from modella.work.config_block import ConfigChange, apply_block, drop_block, plan_block, plan_no_block
 from modella.work.hands import Hands, now
 from modella.work.records import folder_of
 from modella.work.roots import roots
@@ -158,7 +160,7 @@ def unlink_app(hands: Hands, app: str, models: Sequence[str] | None = None, task
         found = mapped(hands, app)
         _settle(hands, found)
         records = hands.store.links(hands.library_id, app, models)
-        lines = [unwanted(each, see(found.at(each.path))) for each in records]
+        lines = [unwanted(each, _seen(hands, found, each)) for each in records]
         outcome = _carried_out(hands, found, lines, task)
         outcome.config = models is None and drop_block(found)
     _tell(hands, outcome)
@@ -180,9 +182,14 @@ def _planned(hands: Hands, found: MappedApp, models: Sequence[str] | None) -> Li
     records = hands.store.links(hands.library_id, app.id, models)
     config = None
     if app.way == "config":
-        config, wanted = plan_block(hands, found, wanted), []
+        whole = wanted if models is None else wants(app, mapping, linked_models(hands, None), _signs(found))[0]
+        config, wanted = plan_block(hands, found, whole), []
+    elif models is None:
+        config = plan_no_block(found)
     lines, twice = _lines_for(hands, found, wanted, records, models)
-    lines += _leftover(found, records, lines, {each.model for each in skipped if each.why == "not-present"}, listed)
+    lines += _leftover(
+        hands, found, records, lines, {each.model for each in skipped if each.why == "not-present"}, listed
+    )
     told = [SkippedModel(model=each.model, name=each.name, why=each.why) for each in (*skipped, *twice)]
     is_upgraded = bool(app.linked_at) and app.linked_version != app.version
     return LinkPlan(
@@ -251,30 +258,65 @@ def _lines_for(
             lines.append(_there(each, "lives-here"))
         else:
             outside.append(each)
-    ours = {(each.model, each.file): place_key(each.path) for each in records}
+    ours: dict[tuple[str, str], set[str]] = {}
+    for link in records:
+        ours.setdefault((link.model, link.file), set()).add(place_key(link.path))
+    planned = frozenset(models or ())
 
     def held(key: str) -> bool:
         """Of the whole library everybody's wish is known; of some models, links of the others count."""
         other = None if models is None else hands.store.link_at(hands.library_id, found.app.id, key)
-        return other is not None and other.model not in set(models or ())
+        return other is not None and other.model not in planned
 
-    named, twice = named_apart(outside, ours, held)
+    named, twice = named_apart(_in_real_folders(found, outside), ours, held)
     by_place = {place_key(each.path): each for each in records}
     grounds = _Grounds(hands, found)
     for each in named:
-        place = found.at(each.path)
-        lines.append(
-            decide(
-                found.app,
-                found.mapping.links,
-                each,
-                by_place.get(place_key(each.path)),
-                see(place),
-                sources[each.source],
-                grounds.of(each, place),
-            )
-        )
+        place, record = found.at(each.path), by_place.get(place_key(each.path))
+        seen = see(place) if record is None else _seen(hands, found, replace(record, path=each.path))
+        ground = grounds.of(each, place)
+        lines.append(decide(found.app, found.mapping.links, each, record, seen, sources[each.source], ground))
     return lines, twice
+
+
+def _seen(hands: Hands, found: MappedApp, record: LinkRecord) -> Found:
+    """What lies at the place of a link; the library's own file, to which the app's folder leads now, is none of ours.
+
+    By inode alone such a file could be taken for the second name that we once gave it.
+    """
+    place = found.at(record.path)
+    seen = see(place)
+    if seen.what != "file" or record.method in {"relative", "absolute"}:
+        return seen
+    real = Path(os.path.realpath(place))
+    if real.is_relative_to(os.path.realpath(hands.library.root)) or _is_models_own(hands, record, str(real)):
+        return replace(seen, what="other")
+    return seen
+
+
+def _is_models_own(hands: Hands, record: LinkRecord, real: str) -> bool:
+    now_at = (
+        str(Path(each.folder, str(f["name"]))) for each in linked_models(hands, [record.model]) for f in each.files
+    )
+    return any(os.path.realpath(each) == real for each in (record.source, *now_at))
+
+
+def _in_real_folders(found: MappedApp, wanted: Sequence[Wanted]) -> list[Wanted]:
+    """Folders of the app that are one folder by links count as the first of them, so that names there do not meet."""
+    ways = [fill(each, found.app.places).as_posix() for each in ways_in(found.mapping, found.app.version)]
+    real = {way: os.path.realpath(found.at(way)) for way in (*ways, *(each.folder for each in wanted))}
+    first: dict[str, str] = {}
+    for way in ways:
+        first.setdefault(real[way], way)
+    told = []
+    for each in wanted:
+        way = first.get(real[each.folder], each.folder)
+        if way != each.folder and each.path.startswith(f"{each.folder}/"):
+            bundle = each.bundle and way + each.bundle.removeprefix(each.folder)
+            told.append(replace(each, path=way + each.path.removeprefix(each.folder), bundle=bundle))
+        else:
+            told.append(each)
+    return told
 
 
 def _there(wanted: Wanted, why: str) -> LinkLine:
@@ -283,6 +325,7 @@ def _there(wanted: Wanted, why: str) -> LinkLine:
 
 
 def _leftover(
+    hands: Hands,
     found: MappedApp,
     records: Sequence[LinkRecord],
     lines: Sequence[LinkLine],
@@ -296,7 +339,7 @@ def _leftover(
     for record in records:
         if place_key(record.path) in spoken:
             continue
-        seen = see(found.at(record.path))
+        seen = _seen(hands, found, record)
         line = unwanted(record, seen)
         if record.model in away:
             is_broken = seen.what == "link" and seen.real is None
@@ -304,7 +347,7 @@ def _leftover(
                 update={"action": "keep", "why": "not-present", "drift": "broken" if is_broken else None}
             )
         elif (
-            line.action == "remove" and line.why is None and record.model not in known and Path(record.source).exists()
+            line.action == "remove" and line.why is None and record.model not in known and is_there(Path(record.source))
         ):
             line = line.model_copy(update={"why": "not-listed"})
         left.append(line)
@@ -334,15 +377,16 @@ class _Grounds:
         way = see(folder) if folder != top else see(top)
         if way.loops:
             return Ground("", 0, problem="link-loop")
-        if not top.is_dir() or (way.what in {"link", "file", "other"} and not folder.is_dir()):
+        if not is_folder(top) or (way.what in {"link", "file", "other"} and not is_folder(folder)):
             return Ground("", 0, problem="way-blocked", detail=str(folder if way.what != "nothing" else top))
-        real = Path(os.path.realpath(top), folder.relative_to(top))
+        real_top = Path(os.path.realpath(top))
+        real = real_top / folder.relative_to(top)
         if real.is_relative_to(self._library):
             return Ground(str(real), 0, problem="inside-library", detail=str(folder))
         if top not in self._tops:
             self._tops[top] = _tried(top, source)
         symbolic, shared, problem, detail = self._tops[top]
-        return Ground(str(real), top.stat().st_dev, symbolic, shared, problem, detail)
+        return Ground(str(real), see(real_top).device, symbolic, shared, problem, detail)
 
 
 def _tried(folder: Path, source: Path) -> tuple[bool, bool, str | None, str]:
@@ -405,10 +449,12 @@ def _removed(
     gone, folders, forgotten = [], set[Path](), []
     for line, record in ours:
         place = found.at(record.path)
-        seen = see(place)
         try:
-            if is_ours(record, seen) and not (record.method == "hardlink" and seen.names < 2):
-                if not unlink_unchanged(place, seen.size, seen.modified, flush=False):
+            _check_there(found)
+            seen = _seen(hands, found, record)
+            if is_ours(record, seen):
+                is_last = record.method == "hardlink" and seen.names < 2
+                if is_last or not unlink_unchanged(place, seen.size, seen.modified, flush=False):
                     raise Conflict("changed-meanwhile", path=str(place))
                 outcome.removed += line.action == "remove"
                 folders.add(place.parent)
@@ -438,6 +484,7 @@ def _made(hands: Hands, found: MappedApp, lines: Sequence[LinkLine], outcome: Li
     for line, record in intended:
         place = found.at(line.path)
         try:
+            _check_there(found)
             make_folders(place.parent)
             _make(record, place)
             made.append(_as_made(record, place))
@@ -450,6 +497,12 @@ def _made(hands: Hands, found: MappedApp, lines: Sequence[LinkLine], outcome: Li
     _flush(folders)
     hands.store.put_links(library, made)
     hands.store.drop_links(library, found.app.id, failed)
+
+
+def _check_there(found: MappedApp) -> None:
+    """DiskTrouble("app-gone") when the app's drive went away meanwhile: nothing is made or forgotten in its stead."""
+    if not found.is_there:
+        raise DiskTrouble("app-gone", app=found.app.title, path=found.app.path)
 
 
 def _flush(folders: Iterable[Path]) -> None:
@@ -485,16 +538,22 @@ def _intended(found: MappedApp, line: LinkLine, moment: str) -> LinkRecord:
 def _make(record: LinkRecord, place: Path) -> None:
     source = Path(os.path.realpath(record.source))
     if record.method in {"relative", "absolute"}:
-        done = symbolic_link(record.text, place, to_folder=source.is_dir())
+        done = symbolic_link(record.text, place, to_folder=is_folder(source))
     elif record.method == "hardlink":
         done = hard_link(source, place)
     elif record.method == "reflink":
-        done = clone_new(source, place)
+        done = clone_new(source, place, by_way_of=_part_of(record, place))
     else:
-        copy_new(source, place, lambda _: None)
+        copy_new(source, place, lambda _: None, by_way_of=_part_of(record, place))
         done = True
     if not done:
         raise DiskTrouble("other-disk" if record.method == "hardlink" else "permission", path=str(place))
+
+
+def _part_of(record: LinkRecord, place: Path) -> Path:
+    """The name under which a copy is written before it has its own, so that after a crash it is found and removed."""
+    known_by = f"{record.app}\n{record.path}\n{record.made_at}"
+    return place.with_name(f".{hashlib.sha256(known_by.encode()).hexdigest()[:16]}.part")
 
 
 def _as_made(record: LinkRecord, place: Path) -> LinkRecord:
@@ -523,7 +582,10 @@ def _settle(hands: Hands, found: MappedApp) -> None:
     made, never = [], []
     for record in open_ones:
         place = found.at(record.path)
-        seen = see(place)
+        seen = _seen(hands, found, record)
+        if record.method in {"copy", "reflink"}:
+            with suppress(ModellaError):
+                remove_part(_part_of(record, place))
         if seen.what != "nothing" and (is_ours(record, seen) or _is_copy_of(record, seen)):
             made.append(_as_made(record, place))
         else:
