@@ -316,3 +316,14 @@ def test_one_model_more_leaves_the_others_in_the_configuration(linked: Linked) -
     linked.apply(second["id"])
     told = yaml.safe_load((linked.folder / "extra_model_paths.yaml").read_text())["modella"]
     assert set(told["loras"].split("\n")) == {"loras", "checkpoints"}
+
+
+def test_a_configuration_that_nobody_may_write_to_stays(linked: Linked) -> None:
+    linked.put("detail")
+    file = linked.folder / "extra_model_paths.yaml"
+    file.write_text("own:\n  loras: x\n")
+    file.chmod(0o444)
+    change_app(linked.house.hands, linked.app.id, {"way": "config"})
+    with pytest.raises(DiskTrouble, match="permission"):
+        linked.apply()
+    assert file.read_text() == "own:\n  loras: x\n"

@@ -1,5 +1,6 @@
 """Telling an app by its own configuration: the block is planned, written beside a copy of the file, and undone."""
 
+import stat
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from modella.work.roots import roots
 
 _LARGEST = 1024 * 1024
 _BACKUP = ".before-modella"
+_WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 
 
 class ConfigChange(BaseModel):
@@ -107,7 +109,12 @@ def _without_block(found: MappedApp) -> tuple[Path, str, str] | None:
 
 
 def _write(path: Path, text: str) -> None:
-    """Writes the file, with the rights that it had; one that is empty, and was not there before us, goes."""
+    """Writes the file, with the rights that it had; one that is empty, and was not there before us, goes.
+
+    DiskTrouble("permission") for one that nobody may write to: somebody wants it to stay as it is.
+    """
+    if path.exists() and not path.stat().st_mode & _WRITABLE:
+        raise DiskTrouble("permission", path=str(path), reason="it is write-protected")
     if not text.strip() and not path.with_name(path.name + _BACKUP).exists():
         remove_file(path)
         return
