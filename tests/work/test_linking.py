@@ -369,6 +369,23 @@ def test_the_doctor_tells_of_links_that_are_not_as_they_were_left(linked: Linked
     assert found() == {"app-gone": None}
 
 
+def test_an_app_that_was_moved_keeps_its_links(linked: Linked, tmp_path: Path) -> None:
+    linked.put("detail")
+    linked.apply()
+    hands, app = linked.house.hands, linked.app.id
+    with pytest.raises(ModellaError, match="no-such-path"):
+        change_app(hands, app, {"path": str(tmp_path / "nowhere")})
+    with pytest.raises(Conflict, match="app-added-already"):
+        other = add_app(hands, str(comfyui(tmp_path / "other")))
+        change_app(hands, other.id, {"path": str(linked.folder)})
+    (tmp_path / "far/away").mkdir(parents=True)
+    linked.folder = linked.folder.rename(tmp_path / "far/away/ComfyUI")
+    change_app(hands, app, {"path": str(linked.folder)})
+    assert [(each.action, each.drift) for each in linked.plan().lines] == [("mend", "broken")]
+    assert linked.apply().mended == 1
+    assert linked.at("detail.safetensors").read_bytes()
+
+
 def test_an_app_is_added_once_and_forgotten_whole(linked: Linked, tmp_path: Path) -> None:
     hands = linked.house.hands
     with pytest.raises(Conflict, match="app-added-already"):

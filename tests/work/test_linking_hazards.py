@@ -16,6 +16,7 @@ from modella.wiring import House
 from modella.work.apps import change_app, mapped
 from modella.work.autolink import relink
 from modella.work.edit import Edit, edit
+from modella.work.hands import now
 from modella.work.linking import unlink_app
 from tests.changing import lora
 from tests.linked import Linked, comfyui
@@ -188,8 +189,8 @@ def test_trouble_that_nobody_thought_of_does_not_end_the_following(
 
     with monkeypatch.context() as patched:
         patched.setattr("modella.work.autolink.apply_links", burst)
-        assert relink(linked.house.hands, [record["id"]]) == []
-    relink(linked.house.hands, [record["id"]])
+        assert relink(linked.house.hands, {record["id"]: now()}) == []
+    relink(linked.house.hands, {record["id"]: now()})
     assert linked.names() == ["detail.safetensors"]
 
 
@@ -283,7 +284,7 @@ def test_the_app_reads_the_folders_that_are_meant(base: str) -> None:
 
 
 def test_a_folder_with_a_line_end_in_its_name_cannot_be_told() -> None:
-    folders, mixed = pure_folders({"loras": ["/l/a\nb/x.safetensors"]}, ["/l/a\nb/x.safetensors"], ["/l"])
+    folders, mixed = pure_folders({"loras": ["/l/a\nb/x.safetensors"]}, ["/l/a\nb/x.safetensors"], [], "/l")
     assert (folders, mixed) == ({}, ["/l/a\nb/x.safetensors"])
 
 

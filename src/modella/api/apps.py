@@ -112,8 +112,9 @@ class AddWish(FindWish):
 
 
 class AppChange(Wish):
-    """What to change of an app."""
+    """What to change of an app; `path` is where it lies now, when it was moved."""
 
+    path: Path_ | None = None
     title: Annotated[str, Field(min_length=1, max_length=60)] | None = None
     method: MethodWish | None = None
     way: Way | None = None

@@ -151,6 +151,7 @@ def add_app(
 @answers_errors
 def change_app(
     identity: AppArgument,
+    path: Annotated[str | None, typer.Option("--path", help="Where the app lies now, when it was moved.")] = None,
     title: Annotated[str | None, typer.Option("--title", help="What to call it here.")] = None,
     method: MethodOption = None,
     way: WayOption = None,
@@ -165,6 +166,7 @@ def change_app(
 ) -> None:
     """Change how an app is treated."""
     wish = {"title": title, "method": method, "way": way, "version": version, "auto": auto}
+    wish["path"] = str(Path(path).expanduser().absolute()) if path is not None else None
     with open_door({"library": library}) as door:
         told = door.ask("PATCH", _path(identity), {name: value for name, value in wish.items() if value is not None})
     if as_json:

@@ -96,10 +96,7 @@ def add_app(hands: Hands, path: str, kind: str | None = None, wishes: Mapping[st
     _check_way(found.file.mapping, wishes)
     with hands.linking:
         known = apps(hands)
-        real = os.path.realpath(found.path)
-        twin = next((each for each in known if os.path.realpath(each.path) == real), None)
-        if twin is not None:
-            raise Conflict("app-added-already", path=str(found.path), app=twin.id)
+        _check_new(found, known)
         app = _as_found(App(id=_free_id(found.app, known), app=found.app, title=found.title, path=""), found)
         app = app.model_copy(update={**wishes, "added_at": now()})
         hands.store.put_app(hands.library_id, app)
@@ -108,16 +105,37 @@ def add_app(hands: Hands, path: str, kind: str | None = None, wishes: Mapping[st
 
 
 def change_app(hands: Hands, identity: str, wishes: Mapping[str, Any]) -> App:
-    """Changes how an app is treated: `title`, `method`, `way`, `auto`, and a `version` that its files do not tell."""
+    """Changes how an app is treated: `title`, `method`, `way`, `auto`, and a `version` that its files do not tell.
+
+    `path` is where the app lies now; it must be the same app there, and its links move with it.
+    """
+    path = wishes.get("path")
     wishes = _checked(wishes)
     with hands.linking:
         app = app_of(hands, identity)
+        if path is not None:
+            app = _at_its_new_place(hands, app, str(path))
+            hands.store.put_app(hands.library_id, app)
         if "way" in wishes or "method" in wishes:
             _check_way(_mapping_of(hands, app), wishes)
         app = app.model_copy(update=wishes)
         hands.store.put_app(hands.library_id, app)
     hands.bus.tell(AppsChanged(apps=(app.id,)))
     return app
+
+
+def _at_its_new_place(hands: Hands, app: App, path: str) -> App:
+    found = find_app(shelf(hands)[0], path, app.app)
+    _check_new(found, [each for each in apps(hands) if each.id != app.id])
+    return _as_found(app, found)
+
+
+def _check_new(found: FoundApp, known: list[App]) -> None:
+    """Conflict("app-added-already") when one of these apps lies in the same folder."""
+    real = os.path.realpath(found.path)
+    twin = next((each for each in known if os.path.realpath(each.path) == real), None)
+    if twin is not None:
+        raise Conflict("app-added-already", path=str(found.path), app=twin.id)
 
 
 def forget_app(hands: Hands, identity: str) -> App:

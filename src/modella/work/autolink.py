@@ -2,7 +2,7 @@
 
 import queue
 import threading
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 import structlog
 
@@ -20,8 +20,8 @@ _GATHER = 0.2
 _FIRST = 4.0
 """Seconds before everything is looked at once after the start: the library is looked at first."""
 
-_Wish = tuple[str, ...] | None
-"""Models to plan anew; None for the whole library."""
+_Wish = Mapping[str, str] | None
+"""Models to plan anew, with when they may have come to the library, empty for never; None for the whole library."""
 
 
 class AutoLinker:
@@ -43,15 +43,15 @@ class AutoLinker:
         """Does what is asked for already, and ends."""
         self._untap()
         self._stop.set()
-        self._wishes.put(())
+        self._wishes.put({})
         if self._thread.is_alive():
             self._thread.join(30)
 
     def _take(self, event: Event) -> None:
         if isinstance(event, ModelAdded | ModelChanged):
-            self._wishes.put((str(event.model.get("id")),))
+            self._wishes.put({str(event.model.get("id")): event.at if isinstance(event, ModelAdded) else ""})
         elif isinstance(event, ModelsChanged):
-            self._wishes.put(event.ids if event.count <= len(event.ids) else None)
+            self._wishes.put(dict.fromkeys(event.ids, event.at) if event.count <= len(event.ids) else None)
 
     def _run(self) -> None:
         if self._looks_first and not self._stop.wait(_FIRST):
@@ -66,38 +66,38 @@ class AutoLinker:
         self._stop.wait(_GATHER)
         while not self._wishes.empty():
             wishes.append(self._wishes.get_nowait())
-        models = dict.fromkeys(model for wish in wishes for model in wish or ())
-        return None if None in wishes else tuple(models)
+        models: dict[str, str] = {}
+        for wish in wishes:
+            if wish is None:
+                return None
+            models |= {model: max(came, models.get(model, "")) for model, came in wish.items()}
+        return models
 
 
-def relink(hands: Hands, models: Iterable[str] | None) -> list[LinkOutcome]:
+def relink(hands: Hands, models: _Wish) -> list[LinkOutcome]:
     """Brings the links of these models up to date in every app that wants that; trouble with one app stops no other.
 
     What the library had before an app was added is linked into it only after somebody has had that done once, having
     read the plan. An app that is not there now gets its links when it is back.
     """
     done = []
-    wanted = None if models is None else list(models)
     for app in apps(hands):
-        if app.auto and (meant := _meant(hands, app, wanted)) != []:
+        if app.auto and (meant := _meant(hands, app, models)) != []:
             outcome = _relinked(hands, app, meant)
             if outcome is not None:
                 done.append(outcome)
     return done
 
 
-def _meant(hands: Hands, app: App, models: list[str] | None) -> list[str] | None:
+def _meant(hands: Hands, app: App, models: _Wish) -> list[str] | None:
     """Those of the models that may be linked without asking; None for the whole library."""
     if app.linked_at:
-        return models
-    return [each for each in models or () if _is_since(hands, app, each)]
+        return None if models is None else list(models)
+    return [model for model, came in (models or {}).items() if came >= app.added_at or _has_links(hands, app, model)]
 
 
-def _is_since(hands: Hands, app: App, model: str) -> bool:
-    """Whether a model came after the app, or has links there."""
-    record = hands.index.get(model)
-    is_newer = record is not None and str(record.get("added_at") or "") >= app.added_at
-    return is_newer or any(each.app == app.id for each in hands.store.links_of(hands.library_id, model))
+def _has_links(hands: Hands, app: App, model: str) -> bool:
+    return any(each.app == app.id for each in hands.store.links_of(hands.library_id, model))
 
 
 def _relinked(hands: Hands, app: App, models: list[str] | None) -> LinkOutcome | None:

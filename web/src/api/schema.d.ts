@@ -3171,9 +3171,11 @@ export interface components {
         };
         /**
          * AppChange
-         * @description What to change of an app.
+         * @description What to change of an app; `path` is where it lies now, when it was moved.
          */
         AppChange: {
+            /** Path */
+            path?: string | null;
             /** Title */
             title?: string | null;
             /** Method */
