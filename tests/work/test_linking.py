@@ -3,7 +3,6 @@
 import errno
 import os
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,21 +18,6 @@ from modella.work.scan import begin_scan
 from modella.work.trash import delete
 from tests.changing import lora
 from tests.linked import Linked, comfyui
-from tests.place import Place
-
-
-@pytest.fixture
-def house(place: Place) -> Iterator[House]:
-    opened = place.open()
-    try:
-        yield opened
-    finally:
-        opened.close()
-
-
-@pytest.fixture
-def linked(house: House, tmp_path: Path) -> Linked:
-    return Linked(house, comfyui(tmp_path / "ComfyUI"))
 
 
 def test_a_plan_changes_nothing_and_says_what_would_be_done(linked: Linked) -> None:

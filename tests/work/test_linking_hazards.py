@@ -2,7 +2,6 @@
 
 import json
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,29 +11,13 @@ from modella.core.config_block import block_of, pure_folders, with_block
 from modella.core.errors import BadLink, DiskTrouble
 from modella.core.linking import Wanted, named_apart, place_key
 from modella.io import disk
-from modella.wiring import House
 from modella.work.apps import change_app, mapped
 from modella.work.autolink import relink
 from modella.work.edit import Edit, edit
 from modella.work.hands import now
 from modella.work.linking import unlink_app
 from tests.changing import lora
-from tests.linked import Linked, comfyui
-from tests.place import Place
-
-
-@pytest.fixture
-def house(place: Place) -> Iterator[House]:
-    opened = place.open()
-    try:
-        yield opened
-    finally:
-        opened.close()
-
-
-@pytest.fixture
-def linked(house: House, tmp_path: Path) -> Linked:
-    return Linked(house, comfyui(tmp_path / "ComfyUI"))
+from tests.linked import Linked
 
 
 def _by(linked: Linked, method: str) -> Path:
