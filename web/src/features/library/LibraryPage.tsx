@@ -2,7 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { FolderSearch, Images, Link2, SearchX } from "lucide-react";
 import { Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useLocation } from "wouter";
-import { askedOf, idsOf, leftOut, type ModelSummary, useWall } from "@/api/models";
+import { askedOf, FACETS, idsOf, leftOut, type ModelSummary, useWall } from "@/api/models";
 import { useWords } from "@/i18n";
 import { type Action, useActions } from "@/lib/actions";
 import { openAdd } from "@/lib/adding";
@@ -93,6 +93,7 @@ export default function LibraryPage() {
 
   const isEmpty = wall.first.isFetched && wall.total === 0 && asked === "" && leftOut(params).length === 0;
   const clear = () => go("/library");
+  const isFiltered = FACETS.some((facet) => params.has(facet));
   const facets = <Facets facets={wall.facets} params={params} nameOf={nameOf} change={change} />;
   return (
     <div className={styles.library} data-filters={(isFilters && !isEmpty) || undefined}>
@@ -130,7 +131,9 @@ export default function LibraryPage() {
             <State
               icon={SearchX}
               title={t("web.library.nothing")}
-              actions={<Button onClick={clear}>{t("web.library.clear")}</Button>}
+              actions={
+                <Button onClick={clear}>{t(isFiltered ? "web.library.clear" : "web.library.clear-search")}</Button>
+              }
             >
               <p>{t("web.library.nothing-hint")}</p>
             </State>
