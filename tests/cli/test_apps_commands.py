@@ -40,6 +40,10 @@ def test_an_app_is_added_planned_linked_and_forgotten(terminal: Terminal, tmp_pa
     assert (folder / "models/loras/One.safetensors").is_symlink()
     assert "Everything is as it should be" not in terminal.run("apps", "plan", "comfyui").stdout
     assert terminal.json("apps", "ls")[0]["links"] == 1
+    assert [each["app"]["id"] for each in terminal.json("apps", "plan")] == ["comfyui"]
+    assert terminal.json("apps", "unlink", "comfyui", "One")["removed"] == 1
+    assert [each["made"] for each in terminal.json("apps", "link")] == [1]
+    assert "as it should be" in terminal.run("apps", "link").stdout
     assert terminal.json("apps", "unlink", "comfyui", "One")["removed"] == 1
     assert terminal.json("apps", "link", "comfyui")["made"] == 1
     assert "forgotten" in terminal.run("apps", "remove", "comfyui", "--yes").stdout

@@ -26,7 +26,7 @@ router = APIRouter(prefix="/api/apps", tags=["apps"])
 of_models = APIRouter(prefix="/api/models", tags=["apps"])
 
 _SHOWN = 500
-_MOST = 5000
+_MOST = 100_000
 _STAYS = frozenset[Action]({"keep", "there"})
 Path_ = Annotated[str, Field(min_length=1, max_length=4096)]
 MethodWish = Literal["auto", "relative", "absolute", "hardlink", "reflink", "copy"]

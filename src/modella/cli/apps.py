@@ -17,10 +17,14 @@ from modella.cli.exits import DONE, FAILED
 from modella.cli.find import find_model
 from modella.cli.follow import follow
 from modella.cli.screen import add_row, print_json, table
+from modella.core.errors import error
 from modella.core.naming import shown
 
 app = typer.Typer(no_args_is_help=True, help="Programs that use the library's models.")
 AppArgument = Annotated[str, typer.Argument(metavar="APP", help="An app, as `modella apps ls` calls it.")]
+AnyAppArgument = Annotated[
+    str | None, typer.Argument(metavar="[APP]", help="An app, as `modella apps ls` calls it; none means every app.")
+]
 IdsArgument = Annotated[
     list[str] | None,
     typer.Argument(metavar="[ID...]", help="Only these models: ids, their last letters, or names."),
@@ -35,7 +39,7 @@ _SIGNS = {
     "keep": ("=", "dim"),
 }
 _CHANGES = ("make", "mend", "remove", "blocked")
-_MOST_LINES = 5000
+_MOST_LINES = 100_000
 
 
 class Method(StrEnum):
@@ -200,7 +204,7 @@ def remove_app(
 @app.command("plan")
 @answers_errors
 def show_plan(
-    identity: AppArgument,
+    identity: AnyAppArgument = None,
     ids: IdsArgument = None,
     everything: Annotated[bool, typer.Option("--all", help="Show also what is as it should be.")] = False,
     as_json: JsonOption = False,
@@ -208,19 +212,23 @@ def show_plan(
 ) -> None:
     """Show what would be linked, and how; nothing is changed."""
     with open_door({"library": library}) as door:
-        plan = _plan(door, identity, _meant(door, ids), everything or as_json)
+        models = _meant(door, ids)
+        plans = [_plan(door, each, models, everything or as_json) for each in _apps_meant(door, identity)]
     if as_json:
-        print_json(plan)
+        print_json(plans if identity is None else plans[0])
         return
-    _print_plan(plan)
-    if plan["work"]:
-        console().print(Text(words().say("apps.how-to-apply", id=identity), style="dim"))
+    for plan in plans:
+        _print_plan(plan)
+        if plan["work"]:
+            console().print(Text(words().say("apps.how-to-apply", id=plan["app"]["id"]), style="dim"))
+    if not plans:
+        console().print(Text(words().say("apps.none")))
 
 
 @app.command("link")
 @answers_errors
 def link(
-    identity: AppArgument,
+    identity: AnyAppArgument = None,
     ids: IdsArgument = None,
     yes: YesOption = False,
     as_json: JsonOption = False,
@@ -229,14 +237,36 @@ def link(
     """Make the links of an app, after showing what would be done."""
     with open_door({"library": library}) as door:
         models = _meant(door, ids)
-        if not (yes or as_json):
-            plan = _plan(door, identity, models, everything=False)
-            _print_plan(plan)
-            if not plan["work"]:
-                raise typer.Exit(DONE)
-            agree(words().say("apps.link-question"))
-        outcome = _finish(door, f"{_path(identity)}/apply", models, as_json)
-    _end(outcome, as_json, _told(outcome))
+        outcomes = [
+            _finish(door, f"{_path(each)}/apply", models, as_json)
+            for each in _apps_meant(door, identity)
+            if yes or as_json or _agreed(door, each, models)
+        ]
+    if identity is not None and outcomes:
+        _end(outcomes[0], as_json, _told(outcomes[0]))
+    _end_all(outcomes, as_json)
+
+
+def _apps_meant(door: Door, identity: str | None) -> list[str]:
+    return [identity] if identity is not None else [str(each["id"]) for each in door.ask("GET", "/api/apps")]
+
+
+def _agreed(door: Door, identity: str, models: list[str] | None) -> bool:
+    """Whether there is something to do that the person wants, having seen it; a no ends the command."""
+    plan = _plan(door, identity, models, everything=False)
+    _print_plan(plan)
+    if plan["work"]:
+        agree(words().say("apps.link-question"))
+    return bool(plan["work"])
+
+
+def _end_all(outcomes: list[dict[str, Any]], as_json: bool) -> None:
+    if as_json:
+        print_json(outcomes)
+    for each in outcomes if not as_json else []:
+        console().print(Text(f"{each['app']}  ", style="bold").append(_told(each), style="none"))
+        _print_failed(each)
+    raise typer.Exit(FAILED if any(each["failed"] for each in outcomes) else DONE)
 
 
 @app.command("unlink")
@@ -361,6 +391,11 @@ def _end(outcome: dict[str, Any], as_json: bool, said: str) -> None:
         print_json(outcome)
     else:
         console().print(Text(said))
-        for each in outcome["failed"]:
-            console().print(Text(f"✗ {shown(each['path'])}  {each['code']}", style="red"))
+        _print_failed(outcome)
     raise typer.Exit(FAILED if outcome["failed"] else DONE)
+
+
+def _print_failed(outcome: dict[str, Any]) -> None:
+    for each in outcome["failed"]:
+        problem = error(each["code"], **each["facts"])
+        console().print(Text(f"✗ {shown(each['path'])}  {words().explain(problem)['error']}", style="red"))
