@@ -7,7 +7,7 @@ from concurrent.futures import Executor
 from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
-from pydantic import Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from modella.api.answers import REFUSALS_OF_FILES, Answer, words_for
 from modella.api.asked import check_parameters, hands_of
@@ -15,7 +15,9 @@ from modella.core.browsing import Period, Quest, Sort
 from modella.core.civitai_objects import SOURCE as CIVITAI
 from modella.core.errors import BadLink
 from modella.core.kinds import Kind
+from modella.core.listing import Access
 from modella.core.terms import terms_of
+from modella.core.words import Words
 from modella.work.browse import CardPage, ModelView, TreeView, VersionView, browse, model_page, tree, version_page
 from modella.work.browse_pictures import Size, browsed_picture
 from modella.work.packages import SOURCE as HUB
@@ -35,6 +37,14 @@ _Segment = Annotated[str, Path(max_length=96, pattern=r"^[\w][\w.-]*$")]
 _FAULTS = re.compile(r"[\x00-\x1f]")
 
 
+class Gate(BaseModel):
+    """What stands before a repository's files, in sentences of the caller's language, and where to ask."""
+
+    sentence: str
+    hint: str
+    ask_at: str | None
+
+
 class ModelAnswer(ModelView):
     """A model with its licence in words of the caller's language."""
 
@@ -42,9 +52,10 @@ class ModelAnswer(ModelView):
 
 
 class TreeAnswer(TreeView):
-    """A folder with the repository's licence in words of the caller's language."""
+    """A folder with the repository's licence in words of the caller's language; of a closed gate what to do, too."""
 
     terms: list[str]
+    gate: Gate | None
 
 
 @router.get("/civitai")
@@ -137,10 +148,12 @@ async def browse_tree(
 ) -> Answer[TreeAnswer]:
     """One folder of a repository, with sizes, which files are weights, and whether a gate stands before them."""
     if _FAULTS.search(f"{revision or ''}{path}"):
-        raise BadLink("bad-value", name="path", value="", reason=words_for(request).say("requests.pattern"))
+        raise BadLink("bad-value", name="path", value="", reason=words_for(request).say("requests.control-signs"))
     repo = f"{org}/{name}"
     found = await _asked(request, lambda: tree(hands_of(request), HUB, repo, revision or None, path, refresh=refresh))
-    return Answer(data=TreeAnswer(**found.model_dump(), terms=terms_of(words_for(request), found.license)))
+    words = words_for(request)
+    terms = terms_of(words, found.license)
+    return Answer(data=TreeAnswer(**found.model_dump(), terms=terms, gate=_gate(words, found)))
 
 
 _PICTURE = {200: {"content": {"image/webp": {}}}, **REFUSALS_OF_FILES}
@@ -152,6 +165,13 @@ async def browsed(picture_id: str, request: Request, size: Size = "small") -> Re
     hands = hands_of(request)
     content = await _in(hands.browsing.drawing, lambda: browsed_picture(hands, picture_id, size))
     return Response(content, media_type="image/webp", headers={"Cache-Control": "private, max-age=86400"})
+
+
+def _gate(words: Words, found: TreeView) -> Gate | None:
+    if found.access is not Access.gated:
+        return None
+    facts = {"name": found.repo, "url": found.ask_at}
+    return Gate(sentence=words.sentence("gated", facts), hint=words.hint("gated", facts), ask_at=found.ask_at)
 
 
 def _quest(**told: object) -> Quest:

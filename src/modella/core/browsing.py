@@ -1,7 +1,7 @@
 """Browsing: what is asked of a source's catalogue, what it finds, and the card of one model on a page of finds."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -41,7 +41,7 @@ class Quest(_Frozen):
     period: Period | None = None
     mature: bool = False
     cursor: str | None = None
-    limit: int = Field(40, ge=1, le=100)
+    limit: Annotated[int, Field(ge=1, le=100)] = 40
 
 
 class Found(_Frozen):

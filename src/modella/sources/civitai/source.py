@@ -148,7 +148,7 @@ class Civitai:
         """A page of the catalogue; a few pages with nothing that fits are passed over, a repeated cursor is the end."""
         place, models = Place.read(quest.cursor), dict[str, tuple[Listing, ...]]()
         for _ in range(_MOST_EMPTY):
-            answer = self._ask(f"models?{catalogue.query(quest, place.cursor)}")
+            answer = self._page_of(quest, place.cursor)
             fitting = (model for model in mappings(answer.get("items")) if catalogue.fits(model, quest))
             for model in list(fitting)[: quest.limit]:
                 if (model_id := identifier(model.get("id"))) and (versions := self._on_card(model)):
@@ -158,6 +158,17 @@ class Civitai:
                 break
             place = after
         return Found(models=tuple(models.values()), next=after.text() if after else None)
+
+    def _page_of(self, quest: Quest, cursor: str | None) -> dict[str, Any]:
+        """An answer of the catalogue; the site refuses types that it does not know without a word on which."""
+        try:
+            return self._ask(f"models?{catalogue.query(quest, cursor)}")
+        except BadLink as problem:
+            if "name" in problem.facts:
+                raise
+            name, given = ("types", quest.types) if quest.types else ("q", (quest.words,))
+            reason = f"Civitai refuses it (status {problem.facts.get('status')})"
+            raise BadLink("bad-value", name=name, value=", ".join(given)[:80], reason=reason) from None
 
     def _on_card(self, model: dict[str, Any]) -> tuple[Listing, ...]:
         """The versions of a model as far as a card tells of them."""
