@@ -11,11 +11,13 @@ import pytest
 import urllib3
 from PIL import Image
 
+from modella.core.packages import read_packages
 from modella.demo.catalogue import Catalogue
 from modella.demo.civitai import ACCOUNT, KEY
 from modella.demo.hub import Hub
 from modella.demo.huggingface import TOKEN
 from modella.demo.repos import git_sha1
+from modella.demo.sample_packages import sample_packages
 from tests.terminal import wait_for
 
 AGENT = {"User-Agent": "modella-test/1"}
@@ -657,3 +659,10 @@ def test_every_request_is_seen_and_can_be_forgotten(hub: Hub, ask: Caller) -> No
     assert hub.requests[0].headers["authorization"] == f"Bearer {KEY}"
     hub.forget()
     assert hub.requests == []
+
+
+def test_the_sample_packages_are_sound_and_there(hub: Hub) -> None:
+    groups, faults = read_packages("x.json", json.dumps(sample_packages(hub)).encode())
+    packages = [each for group in groups for each in group.packages]
+    assert (faults, len(packages) > 3, len(packages[0].files) > 1) == ([], True, True)
+    assert {each.repo for each in packages} <= set(hub.huggingface.repos)

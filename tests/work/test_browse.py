@@ -219,7 +219,7 @@ def test_a_model_is_told_whole(hands: Hands, hub: Hub) -> None:
     for theme in hub.catalogue.themes:
         model = hub.catalogue.themes[theme]
         if not model.versions:
-            problem = refused(lambda model=model: model_page(hands, "civitai", str(model.id)))  # type: ignore[misc]
+            problem = refused(lambda model=model: model_page(hands, "civitai", str(model.id)))
             assert problem.code == "no-files"
             continue
         found = model_page(hands, "civitai", str(model.id))

@@ -56,11 +56,16 @@ class Chosen(Wish):
     kind: str | None = Field(None, max_length=40)
 
 
-class ManyWish(Wish):
+class Several(Wish):
     """Several things to fetch, in order; what the library has already is skipped unless told otherwise."""
 
     items: Annotated[list[Chosen], Field(min_length=1, max_length=MOST_AT_ONCE)]
     on_duplicate: Duplicates = "skip"
+
+
+class ManyWish(Several):
+    """Several things to fetch; with `review` each waits to be looked at before it is placed."""
+
     review: bool = False
 
 
@@ -144,15 +149,19 @@ async def add_downloads(
     queue = _queue(request)
     return Answer(
         data=[
-            await queued(queue, each, wish, f"{idempotency_key}:{place}" if idempotency_key else None)
+            await queued(
+                queue, each, wish, f"{idempotency_key}:{place}" if idempotency_key else None, review=wish.review
+            )
             for place, each in enumerate(wish.items)
         ]
     )
 
 
-async def queued(queue: Queue, chosen: Chosen, wish: ManyWish, key: str | None = None) -> Queued:
+async def queued(
+    queue: Queue, chosen: Chosen, wish: Several, key: str | None = None, *, review: bool = False
+) -> Queued:
     """One of several, queued or told why not."""
-    options = Options(chosen.file, chosen.kind, on_duplicate=wish.on_duplicate, review=wish.review)
+    options = Options(chosen.file, chosen.kind, on_duplicate=wish.on_duplicate, review=review)
     try:
         record = await queue.add(chosen.link, options, key)
     except ModellaError as problem:

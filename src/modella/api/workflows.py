@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from modella.api.answers import Answer
 from modella.api.asked import Wish, check_parameters, hands_of
-from modella.api.downloads import ManyWish, Queued, queued
+from modella.api.downloads import Queued, Several, queued
 from modella.api.guard import WORKFLOW, WORKFLOW_BODY
 from modella.core.errors import BadContent
 from modella.core.workflow import read
@@ -56,7 +56,7 @@ async def missing_models(
 
 
 @router.post("/api/workflows/pull", status_code=202)
-async def pull_models(wish: ManyWish, request: Request) -> Answer[list[Queued]]:
+async def pull_models(wish: Several, request: Request) -> Answer[list[Queued]]:
     """Puts the chosen offers into the queue, and tells of each what became of it."""
     queue: Queue = request.app.state.house.queue
     return Answer(data=[await queued(queue, each, wish) for each in wish.items])

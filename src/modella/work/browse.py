@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from pydantic import BaseModel, Field, TypeAdapter
 
@@ -257,7 +257,8 @@ def version_page(hands: Hands, name: str, version: str, *, refresh: bool = False
     listing = _LISTINGS.validate_python(told)[0]
     card = card_of([listing], mature=True)
     if card is None:
-        raise NotFound("not-found", source=name, what="version", version_id=version)
+        host = urlsplit(listing.page_url or "").netloc
+        raise NotFound("not-found", source=name, host=host, what="version", version_id=version)
     badges = badges_for(hands, name, [(card.id, card.versions)])
     _let_see(hands, source, listing.pictures)
     badge = badges.of_version(name, card.id, card.versions[0])
