@@ -21,6 +21,7 @@ from modella.io.packaged import languages as known_languages
 from modella.io.packaged import load_rules
 from modella.io.secrets import FullAddresses, Secrets
 from modella.io.settings import CHANGEABLE, LiveSettings, Settings, check, load, proxies
+from modella.io.store.browsed import BrowseStore
 from modella.io.store.index import Index
 from modella.io.store.queue import QueueStore
 from modella.sources.civitai.source import Civitai
@@ -31,6 +32,7 @@ from modella.work.fetch import Patience
 from modella.work.hands import Hands, new_id, now
 from modella.work.keys import KeyTrial, try_key
 from modella.work.lists import refresh_lists
+from modella.work.manners import Browsing
 from modella.work.pace import Pace
 from modella.work.queue import Queue
 from modella.work.recovering import recover
@@ -85,6 +87,7 @@ class House:
     def close(self) -> None:
         """Closes databases and connections, and lets go of the library."""
         self.hands.tasks.close()
+        self.hands.browsing.close()
         self.hands.net.close()
         self.hands.index.close()
         self.hands.store.close()
@@ -224,6 +227,7 @@ def _hands(
         pace=Pace(live),
         bus=bus,
         tasks=Tasks(bus, new_id),
+        browsing=Browsing(BrowseStore(settings.home), lambda: live().retry_pause),
         secrets=secrets,
         addresses=addresses,
         patience=Patience(tries=settings.tries, pause=settings.retry_pause),

@@ -55,7 +55,7 @@ def test_fields_are_set_shown_beside_the_sources_and_taken_back(run: Run, model:
 def test_several_models_are_edited_at_once(run: Run, model: str, hub: Hub) -> None:
     other = last_json(run("pull", "--json", hub.example("checkpoint")))["model"]["id"]
     told = last_json(run("edit", model, other, "--set", "notes=both", "--json"))
-    assert told == {"changed": [model, other], "failed": []}
+    assert told == {"changed": [model, other], "failed": [], "link": {}}
     assert last_json(run("show", other, "--json"))["notes"] == "both"
 
 

@@ -11,11 +11,13 @@ import pytest
 import urllib3
 from PIL import Image
 
+from modella.core.packages import read_packages
 from modella.demo.catalogue import Catalogue
 from modella.demo.civitai import ACCOUNT, KEY
 from modella.demo.hub import Hub
 from modella.demo.huggingface import TOKEN
 from modella.demo.repos import git_sha1
+from modella.demo.sample_packages import sample_packages
 from tests.terminal import wait_for
 
 AGENT = {"User-Agent": "modella-test/1"}
@@ -37,7 +39,9 @@ def hub(shared: Hub) -> Iterator[Hub]:
     shared.forget()
     shared.anonymous_downloads = True
     shared.civitai.download_limit = shared.civitai.empty_page = shared.storage.signature_seconds = None
-    shared.civitai.region_blocked = False
+    shared.civitai.region_blocked = shared.huggingface.repeated_cursor = False
+    shared.civitai.repeated_cursor = None
+    shared.civitai.deleted.clear()
     shared.civitai.downloads = 0
     shared.huggingface.left, shared.huggingface.tree_page = 3000, 1000
 
@@ -130,6 +134,22 @@ def test_a_page_can_be_empty_and_still_not_be_the_last(hub: Hub, ask: Caller) ->
     hub.civitai.empty_page = 1
     answers = pages(ask, "limit=25&nsfw=true")
     assert [bool(answer["items"]) for answer in answers][:3] == [True, False, True]
+
+
+def test_a_cursor_can_come_a_second_time(hub: Hub, ask: Caller) -> None:
+    hub.civitai.repeated_cursor = 1
+    first = ask.civitai("/api/v1/models?limit=5").json()["metadata"]["nextCursor"]
+    again = ask.civitai(f"/api/v1/models?limit=5&cursor={first.replace('|', '%7C')}").json()["metadata"]["nextCursor"]
+    assert first == again
+    assert isinstance(ask.civitai("/api/v1/models?limit=1&query=a").json()["metadata"]["nextCursor"], int)
+
+
+def test_a_deleted_model_stays_in_the_lists_for_a_while(hub: Hub, ask: Caller) -> None:
+    model = ask.civitai("/api/v1/models?limit=1").json()["items"][0]
+    hub.civitai.deleted.add(model["id"])
+    assert ask.civitai("/api/v1/models?limit=1").json()["items"][0]["id"] == model["id"]
+    assert ask.civitai(f"/api/v1/models/{model['id']}").status == 404
+    assert ask.civitai(f"/api/v1/model-versions/{model['modelVersions'][0]['id']}").status == 404
 
 
 def test_filters_narrow_the_list(ask: Caller) -> None:
@@ -639,3 +659,10 @@ def test_every_request_is_seen_and_can_be_forgotten(hub: Hub, ask: Caller) -> No
     assert hub.requests[0].headers["authorization"] == f"Bearer {KEY}"
     hub.forget()
     assert hub.requests == []
+
+
+def test_the_sample_packages_are_sound_and_there(hub: Hub) -> None:
+    groups, faults = read_packages("x.json", json.dumps(sample_packages(hub)).encode())
+    packages = [each for group in groups for each in group.packages]
+    assert (faults, len(packages) > 3, len(packages[0].files) > 1) == ([], True, True)
+    assert {each.repo for each in packages} <= set(hub.huggingface.repos)

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from modella.core.browsing import Found, Quest, card_of
 from modella.core.errors import BadLink, ModellaError
 from modella.core.listing import Listing, Ref
 from modella.io.net import Headers
@@ -78,6 +79,10 @@ ODD_VALUES: tuple[Any, ...] = (
     ["\ud800"],
     {"": "\x00"},
 )
+
+
+def _nested(inner: Any) -> Any:
+    return st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=12), inner, max_size=4)
 
 
 @dataclass(frozen=True)
@@ -273,6 +278,50 @@ class SourceSuite:
                         listing.model_dump_json()
                 except ModellaError:
                     pass
+
+    def test_a_page_of_the_catalogue_can_be_stored(self, site: Site) -> None:
+        site.replies |= {path: _reply(page) for path, page in self.searched.items()}
+        found = self.make(real_net(), site.url).browse(Quest(words="paper lantern", limit=5))
+        assert bool(found.models) == bool(self.searched)
+        assert Found.model_validate_json(found.model_dump_json()) == found
+        cards = [card_of(some, mature=False) for some in found.models]
+        assert all(card is not None and card.link and card.versions for card in cards)
+
+    def test_any_refusal_of_the_catalogue_is_an_error_of_ours(self, site: Site) -> None:
+        for status in (400, 401, 403, 404, 429, 451, 500, 503) if self.searched else ():
+            site.replies |= {path: Reply({"error": "no"}, status, {"Retry-After": "7"}) for path in self.searched}
+            with pytest.raises(ModellaError) as caught:
+                self.make(real_net(), site.url).browse(Quest(words="x"))
+            if status == 429:
+                assert caught.value.facts["retry_after"] == 7
+
+    def test_the_catalogue_survives_any_field_missing_or_of_another_type(self) -> None:
+        for path, page in self.searched.items():
+            for changed in [*_changes(page), *ODD_VALUES]:
+                self._browse_and_use({path: changed})
+
+    @settings(SHARED, max_examples=100)
+    @given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=20), _nested, max_leaves=12))
+    def test_any_json_is_a_page_or_an_error_of_ours(self, value: Any) -> None:
+        self._browse_and_use(dict.fromkeys(self.searched, value))
+
+    def _browse_and_use(self, pages: dict[str, Any]) -> None:
+        try:
+            found = self.make(TableNet(pages), TABLE_URL).browse(Quest(words="x"))
+            for some in found.models:
+                card = card_of(some, mature=True)
+                assert card is None or card.model_dump_json()
+        except ModellaError:
+            pass
+
+    def test_a_cursor_that_nobody_gave_is_refused(self) -> None:
+        for cursor in ("x", "!", "\ud800", "e30=", "W10=", "bnVsbA==", "x" * 5000) if self.searched else ():
+            problem = refusal_of(lambda cursor=cursor: self.quiet().browse(Quest(cursor=cursor)))  # type: ignore[misc]
+            assert (problem.code, problem.facts["name"]) == ("bad-value", "cursor")
+
+    def test_only_pictures_of_its_own_hosts_are_made_small(self) -> None:
+        for url in ("https://elsewhere.example/a/width=1/b.jpeg", "file:///etc/passwd", "http://[::1", "", "x" * 9000):
+            assert self.quiet().small_picture(url, 450) is None
 
     @SHARED
     @given(st.integers(100, 599), st.binary(max_size=300))

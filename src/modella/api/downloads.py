@@ -9,11 +9,13 @@ from pydantic import BaseModel, Field
 from modella.api.answers import Answer
 from modella.api.asked import Wish, check_parameters, hands_of
 from modella.core.download import Download, DownloadView, Duplicates, State, view
+from modella.core.errors import ModellaError
 from modella.work.foretell import Foretold, Target
 from modella.work.queue import Options, Queue
 from modella.work.recheck import recheck
 
 router = APIRouter(prefix="/api/downloads", tags=["downloads"])
+MOST_AT_ONCE = 500
 
 
 class LinkIn(Wish):
@@ -44,6 +46,43 @@ class FinalizeIn(Wish):
     """The reviewed registration."""
 
     fields: dict[str, Any] = Field(default_factory=dict)
+
+
+class Chosen(Wish):
+    """One of several things to fetch: its link, and the file of it that is meant."""
+
+    link: str = Field(max_length=8192)
+    file: str | None = Field(None, max_length=500)
+    kind: str | None = Field(None, max_length=40)
+
+
+class Several(Wish):
+    """Several things to fetch, in order; what the library has already is skipped unless told otherwise."""
+
+    items: Annotated[list[Chosen], Field(min_length=1, max_length=MOST_AT_ONCE)]
+    on_duplicate: Duplicates = "skip"
+
+
+class ManyWish(Several):
+    """Several things to fetch; with `review` each waits to be looked at before it is placed."""
+
+    review: bool = False
+
+
+class NotQueued(BaseModel):
+    """Why something could not be queued: a code of the table of errors, and its facts."""
+
+    code: str
+    facts: dict[str, Any]
+
+
+class Queued(BaseModel):
+    """What became of one of several: the download, or the reason why there is none."""
+
+    link: str
+    file: str | None = None
+    download: DownloadView | None = None
+    problem: NotQueued | None = None
 
 
 class DownloadPage(BaseModel):
@@ -100,6 +139,36 @@ async def add_download(
 ) -> Answer[DownloadView]:
     """Puts a link into the queue. The same Idempotency-Key gives the same download."""
     return _one(await _queue(request).add(wish.url, wish.options(), idempotency_key))
+
+
+@router.post("/many", status_code=202)
+async def add_downloads(
+    wish: ManyWish, request: Request, idempotency_key: Annotated[str | None, Header(max_length=200)] = None
+) -> Answer[list[Queued]]:
+    """Puts several links into the queue in their order, and tells of each what became of it."""
+    queue = _queue(request)
+    return Answer(
+        data=[
+            await queued(
+                queue, each, wish, f"{idempotency_key}:{place}" if idempotency_key else None, review=wish.review
+            )
+            for place, each in enumerate(wish.items)
+        ]
+    )
+
+
+async def queued(
+    queue: Queue, chosen: Chosen, wish: Several, key: str | None = None, *, review: bool = False
+) -> Queued:
+    """One of several, queued or told why not."""
+    options = Options(chosen.file, chosen.kind, on_duplicate=wish.on_duplicate, review=review)
+    try:
+        record = await queue.add(chosen.link, options, key)
+    except ModellaError as problem:
+        return Queued(
+            link=chosen.link, file=chosen.file, problem=NotQueued(code=problem.code, facts=problem.plain_facts)
+        )
+    return Queued(link=chosen.link, file=chosen.file, download=view(record))
 
 
 @router.get("", dependencies=[Depends(check_parameters)])

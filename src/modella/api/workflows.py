@@ -6,16 +6,16 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import ValidationError
 
 from modella.api.answers import Answer
 from modella.api.asked import Wish, check_parameters, hands_of
+from modella.api.downloads import Queued, Several, queued
 from modella.api.guard import WORKFLOW, WORKFLOW_BODY
-from modella.core.download import DownloadView, Duplicates, view
-from modella.core.errors import BadContent, ModellaError
+from modella.core.errors import BadContent
 from modella.core.workflow import read
 from modella.work.hands import Hands
-from modella.work.queue import Options, Queue
+from modella.work.queue import Queue
 from modella.work.workflows import Compared, compare, read_file
 
 router = APIRouter(tags=["workflows"])
@@ -26,35 +26,6 @@ class WorkflowIn(Wish):
     """A workflow as JSON: of the screen's format or the API's, or the text that pictures of A1111 carry."""
 
     workflow: dict[str, Any] | str
-
-
-class Chosen(Wish):
-    """One offer to fetch: its link, and the file of it that is meant."""
-
-    link: str = Field(max_length=8192)
-    file: str | None = Field(None, max_length=500)
-
-
-class PullWish(Wish):
-    """Offers to fetch, in order; what the library has already is skipped unless told otherwise."""
-
-    items: Annotated[list[Chosen], Field(min_length=1, max_length=_MOST_AT_ONCE)]
-    on_duplicate: Duplicates = "skip"
-
-
-class Problem(BaseModel):
-    """Why something could not be done: a code of the table of errors, and its facts."""
-
-    code: str
-    facts: dict[str, Any]
-
-
-class Queued(BaseModel):
-    """What became of one offer: the download, or the reason why there is none."""
-
-    link: str
-    download: DownloadView | None = None
-    problem: Problem | None = None
 
 
 _RAW = {"schema": {"type": "string", "format": "binary"}}
@@ -85,18 +56,10 @@ async def missing_models(
 
 
 @router.post("/api/workflows/pull", status_code=202)
-async def pull_models(wish: PullWish, request: Request) -> Answer[list[Queued]]:
+async def pull_models(wish: Several, request: Request) -> Answer[list[Queued]]:
     """Puts the chosen offers into the queue, and tells of each what became of it."""
     queue: Queue = request.app.state.house.queue
-    return Answer(data=[await _queued(queue, each, wish.on_duplicate) for each in wish.items])
-
-
-async def _queued(queue: Queue, chosen: Chosen, on_duplicate: Duplicates) -> Queued:
-    try:
-        record = await queue.add(chosen.link, Options(pattern=chosen.file, on_duplicate=on_duplicate))
-    except ModellaError as problem:
-        return Queued(link=chosen.link, problem=Problem(code=problem.code, facts=problem.plain_facts))
-    return Queued(link=chosen.link, download=view(record))
+    return Answer(data=[await queued(queue, each, wish) for each in wish.items])
 
 
 def _compared(hands: Hands, content: bytes, *, is_json: bool, search: bool) -> Compared:

@@ -18,8 +18,10 @@ from modella.cli.serve import Example, HostOption, OpenOption, PortOption, serve
 from modella.demo.hub import Hub
 from modella.demo.large_library import widen
 from modella.demo.sample_library import MODELS, fill
+from modella.demo.sample_packages import sample_packages
 from modella.demo.sample_workflow import sample_workflow
 from modella.io.disk import write_json
+from modella.io.own_packages import FILE
 from modella.io.settings import Settings, load
 from modella.wiring import House
 
@@ -64,6 +66,7 @@ def demo(
         if models:
             _widen(house, models)
         write_json(home / WORKFLOW, sample_workflow(hub))
+        write_json(home / FILE, sample_packages(hub))
         console().print(Text(words().say("demo.workflow", path=str(home / WORKFLOW)), style="dim"))
         leaving = threading.Event()
         filling = threading.Thread(

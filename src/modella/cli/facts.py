@@ -8,6 +8,7 @@ from modella.cli.commands import words
 from modella.core.header_texts import header_fields
 from modella.core.naming import shown
 from modella.core.sidecars.merging import HEADER
+from modella.core.terms import terms_of
 
 _SIMPLE = ("id", "version", "kind", "family", "base_model", "creator", "rating", "favorite", "state", "path")
 _LISTS = ("trained_words", "tags", "conflicts")
@@ -23,7 +24,7 @@ def facts_of(model: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for each in model.get("sources") or []:
         state = words().say(f"source-states.{each['state']}") if each.get("state") != "present" else ""
         yield "source", "  ".join(filter(None, (each.get("url") or each["source"], state)))
-    if terms := _terms(model.get("license") or {}):
+    if terms := terms_of(words(), model.get("license") or {}):
         yield "license", "; ".join(terms)
     yield from ((name, ", ".join(model[name])) for name in _LISTS if model.get(name))
     if model.get("notes"):
@@ -86,26 +87,3 @@ def _worded(name: str, value: Any) -> str:
 def _some(names: list[str]) -> str:
     more = f" … (+{len(names) - _NAMES_SHOWN})" if len(names) > _NAMES_SHOWN else ""
     return ", ".join(shown(each, 80) for each in names[:_NAMES_SHOWN]) + more
-
-
-def _terms(told: dict[str, Any]) -> list[str]:
-    """A licence in plain words; what the source does not say is not said."""
-    named = [str(told[name]) for name in ("name", "id") if told.get(name)][:1]
-    said = [_TERMS[name][bool(value)] for name, value in told.items() if name in _TERMS and isinstance(value, bool)]
-    uses = told.get("allow_commercial_use")
-    if isinstance(uses, list):
-        said += [f"sell-{use.lower()}" for use in uses if isinstance(use, str)] or ["sell-nothing"]
-    return named + [words().say(f"license.{each}") if each in _WORDED else each for each in said]
-
-
-_TERMS = {
-    "allow_no_credit": ("credit-needed", "no-credit-needed"),
-    "allow_derivatives": ("no-derivatives", "derivatives"),
-    "allow_different_license": ("same-terms", "other-terms"),
-}
-"""A permission, and the words for no and yes."""
-_WORDED = {
-    *(each for pair in _TERMS.values() for each in pair),
-    *("sell-nothing", "sell-image", "sell-rent", "sell-rentcivit", "sell-sell"),
-}
-"""What there are words for; a use that is new at the source is told as it is."""

@@ -19,6 +19,7 @@ from modella.cli import (
     pull,
     queue,
     registry,
+    search,
     serve,
     tokens,
     usage,
@@ -35,7 +36,7 @@ app = typer.Typer(
     help="A local-first library and download manager for generative-AI model files.",
 )
 _PANELS: dict[str, tuple[Callable[..., None], ...]] = {
-    "Start": (serve.serve, demo.demo, pull.pull),
+    "Start": (serve.serve, demo.demo, search.search, pull.pull),
     "What you have": (library.scan, library.adopt, models.ls, models.show, models.identify, usage.usage),
     "Change": (*change.COMMANDS, duplicates.duplicates),
     "What is known": registry.COMMANDS,

@@ -61,6 +61,7 @@ class BadLink(ModellaError):
         "not-one-model": False,
         "unknown-key": False,
         "bad-mapping": False,
+        "bad-packages": False,
         "unknown-app": False,
         "no-app-there": False,
         "another-app-there": False,

@@ -104,6 +104,10 @@ class Civitai:
         """How many downloads are granted before the abuse limit answers 429."""
         self.empty_page: int | None = None
         """Which page of a list (from 0) is answered without items, yet with a cursor."""
+        self.repeated_cursor: int | None = None
+        """Which page of a list (from 0) hands out the cursor that led to it once more."""
+        self.deleted: set[int] = set()
+        """Models that lists still show and nothing else knows."""
         self.region_blocked = False
         self.downloads = 0
 
@@ -142,8 +146,11 @@ class Civitai:
         items = [self.model_json(model, request, True) for model in shown if _suits(model, request) and not hidden]
         meta: dict[str, Any] = {"currentPage": paged, "pageSize": limit} if "page" in request.query else {}
         if start + limit < len(found):
-            meta["nextCursor"] = f"{start + limit}|{zlib.crc32(str(start).encode())}"
-            meta["nextPage"] = _next_page(request, meta["nextCursor"], paged)
+            again = self.repeated_cursor is not None and start == self.repeated_cursor * limit
+            then = start if again else start + limit
+            # A text search counts; other lists have cursors of several parts.
+            meta["nextCursor"] = then if "query" in request.query else f"{then}|{zlib.crc32(str(then).encode())}"
+            meta["nextPage"] = _next_page(request, str(meta["nextCursor"]), paged)
         return _cached({"items": items, "metadata": meta}, self.knows(request))
 
     def _refuse_list(self, request: Request) -> Answer | None:
@@ -234,13 +241,13 @@ class Civitai:
         if not 1 <= int(number) <= 2_147_483_647:
             return data({"error": {"name": "ZodError", "message": "[]"}}, 404 if number == "0" else 400)
         model = self.catalogue.models.get(int(number))
-        if model is None:
+        if model is None or model.id in self.deleted:
             return data({"error": f"No model with id {number}"}, 404)
         return _cached(self.model_json(model, request, False), self.knows(request))
 
     def _version(self, request: Request, number: str) -> Answer:
         pair = self.catalogue.versions.get(int(number))
-        if pair is None:
+        if pair is None or pair[0].id in self.deleted:
             return data({"error": "Model not found"}, 404)
         return _cached(self.version_json(*pair, request), self.knows(request))
 

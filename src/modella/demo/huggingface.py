@@ -37,6 +37,8 @@ class HuggingFace:
         """Gated repositories whose gate is open for the token."""
         self.tree_page = 1000
         """Entries on one page of a tree."""
+        self.repeated_cursor = False
+        """Whether a list hands out the cursor that led to it once more."""
         self.left = 3000
         self._lock = threading.Lock()
 
@@ -120,7 +122,8 @@ class HuggingFace:
         expand = request.values("expand", "expand[]")
         items = [self._listed(request, repo, full, expand) for repo in found[start : start + limit]]
         answer = data(items)
-        return answer.with_headers(_link(request, start + limit)) if start + limit < len(found) else answer
+        then = start if self.repeated_cursor and start else start + limit
+        return answer.with_headers(_link(request, then)) if start + limit < len(found) else answer
 
     def _listed(self, request: Request, repo: Repo, full: bool, expand: list[str]) -> dict[str, Any]:
         shown = self._info_json(request, repo, "main", False)

@@ -7,6 +7,7 @@ facts is up to `work/`. Methods other than `recognise` may ask the network and r
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from modella.core.browsing import Found, Quest
 from modella.core.errors import ModellaError
 from modella.core.listing import ListedFile, Listing, Location, Ref
 from modella.io.net import Headers
@@ -61,6 +62,24 @@ class Source(Protocol):
 
         They tell what a list tells: sizes and hashes may be missing, `describe` knows them. Files of another kind may
         be among them where the source cannot tell. Empty when the source cannot be searched.
+        """
+        ...
+
+    def browse(self, quest: Quest) -> Found:
+        """One page of the source's catalogue, as a list tells of it; empty when there is none to look through.
+
+        BadLink("bad-value") for what it cannot be narrowed by, and for a cursor that no answer gave.
+        """
+        ...
+
+    def versions_of(self, ref: Ref) -> Sequence[Listing]:
+        """Every version that can be had of the model, newest first, as its page tells of them."""
+        ...
+
+    def small_picture(self, url: str, width: int, *, poster: bool = False) -> str | None:
+        """Where the source gives out one of its pictures in about this width; with `poster` a still one of a video.
+
+        None for an address that is not on a host of its own, and for what cannot be shown. Pure.
         """
         ...
 

@@ -21,6 +21,7 @@ from modella.io.store.queue import QueueStore
 from modella.sources.source import Source
 from modella.work.fetch import Patience
 from modella.work.glimpses import Glimpses
+from modella.work.manners import Browsing
 from modella.work.pace import Pace
 from modella.work.tasks import Tasks
 
@@ -45,6 +46,7 @@ class Hands:
     addresses: FullAddresses
     patience: Patience
     tasks: Tasks
+    browsing: Browsing
     planning: threading.Lock = field(default_factory=threading.Lock)
     began: float = field(default_factory=time.time)
     """When this process became the owner, as a time stamp."""

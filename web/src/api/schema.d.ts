@@ -172,6 +172,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/downloads/many": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Downloads
+         * @description Puts several links into the queue in their order, and tells of each what became of it.
+         */
+        post: operations["add_downloads"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/downloads/{download_id}": {
         parameters: {
             query?: never;
@@ -1448,6 +1468,148 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/browse/civitai": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Browse Civitai
+         * @description A page of models; the next one by the cursor `next`. A page may be short; a model may come again on a later one.
+         *
+         *     Orders: rating, downloads, likes, discussed, collected, images, newest, oldest.
+         */
+        get: operations["browse_civitai"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/browse/civitai/models/{model_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Browse Civitai Model
+         * @description One model with ten of its versions: files, pictures, terms, and what of it is in the library.
+         */
+        get: operations["browse_civitai_model"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/browse/civitai/versions/{version_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Browse Civitai Version
+         * @description One version as its own page tells of it: only there the prompts of all pictures are told.
+         */
+        get: operations["browse_civitai_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/browse/huggingface": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Browse Huggingface
+         * @description A page of repositories. Orders: downloads, likes, trending, newest, updated.
+         */
+        get: operations["browse_huggingface"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/browse/huggingface/presets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Browse Presets
+         * @description Curated repositories in groups, and those of the user in `hf-packages.json` in the home folder.
+         */
+        get: operations["browse_presets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/browse/huggingface/{org}/{name}/tree": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Browse Tree
+         * @description One folder of a repository, with sizes, which files are weights, and whether a gate stands before them.
+         */
+        get: operations["browse_tree"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/browse/pictures/{picture_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Browsed
+         * @description A picture that an answer here has told of, made small and safe; of a video a still one.
+         */
+        get: operations["browsed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/attention": {
         parameters: {
             query?: never;
@@ -1983,6 +2145,25 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
+        /** Answer[CardPage] */
+        Answer_CardPage_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            data?: components["schemas"]["CardPage"] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
         /** Answer[Checked] */
         Answer_Checked_: {
             /**
@@ -2268,6 +2449,25 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
+        /** Answer[ModelAnswer] */
+        Answer_ModelAnswer_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            data?: components["schemas"]["ModelAnswer"] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
         /** Answer[ModelIds] */
         Answer_ModelIds_: {
             /**
@@ -2372,6 +2572,25 @@ export interface components {
              */
             success: boolean;
             data?: components["schemas"]["PlanView"] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** Answer[Presets] */
+        Answer_Presets_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            data?: components["schemas"]["Presets"] | null;
             /** Error */
             error?: string | null;
             /** Code */
@@ -2649,6 +2868,25 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
+        /** Answer[TreeAnswer] */
+        Answer_TreeAnswer_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            data?: components["schemas"]["TreeAnswer"] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
         /** Answer[TreeChange] */
         Answer_TreeChange_: {
             /**
@@ -2695,6 +2933,25 @@ export interface components {
              */
             success: boolean;
             data?: components["schemas"]["Usage"] | null;
+            /** Error */
+            error?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Context */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** Answer[VersionView] */
+        Answer_VersionView_: {
+            /**
+             * Success
+             * @default true
+             */
+            success: boolean;
+            data?: components["schemas"]["VersionView"] | null;
             /** Error */
             error?: string | null;
             /** Code */
@@ -3271,6 +3528,26 @@ export interface components {
             about?: components["schemas"]["modella__core__backup__About"] | null;
         };
         /**
+         * Badge
+         * @description How something stands here: ids of the models that hold it, the download that brings it, and `update`.
+         *
+         *     `update` tells that a version is here and a later one for the same base model is neither here nor on its way.
+         */
+        Badge: {
+            /**
+             * In Library
+             * @default []
+             */
+            in_library: string[];
+            /** Queued */
+            queued?: string | null;
+            /**
+             * Update
+             * @default false
+             */
+            update: boolean;
+        };
+        /**
          * CandidateRule
          * @description A rule as somebody is typing it: it may still be wrong.
          */
@@ -3284,6 +3561,64 @@ export interface components {
              * @default
              */
             to: string;
+        };
+        /**
+         * CardPage
+         * @description A page of finds; a page may be short or empty and still have a `next`.
+         */
+        CardPage: {
+            /** Items */
+            items: components["schemas"]["CardView"][];
+            /** Next */
+            next: string | null;
+            heard: components["schemas"]["Heard"];
+        };
+        /**
+         * CardView
+         * @description A model on a page of finds: `versions` are the newest ten of `version_count`, the first is the newest.
+         */
+        CardView: {
+            /** Source */
+            source: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Creator */
+            creator: string | null;
+            /** Kind */
+            kind: string | null;
+            /**
+             * Type
+             * @description What it is, in the source's own word
+             */
+            type: string | null;
+            /** Tags */
+            tags: string[];
+            /** Base Models */
+            base_models: string[];
+            /** Nsfw Level */
+            nsfw_level: number | null;
+            /** Rating */
+            rating: number | null;
+            /** Likes */
+            likes: number | null;
+            /** Downloads */
+            downloads: number | null;
+            /** Updated At */
+            updated_at: string | null;
+            /** License */
+            license: string | null;
+            /** Page Url */
+            page_url: string | null;
+            /** Link */
+            link: string;
+            thumbnail: components["schemas"]["PictureView"] | null;
+            /** Versions */
+            versions: components["schemas"]["VersionShort"][];
+            /** Version Count */
+            version_count: number;
+            badge: components["schemas"]["Badge"];
         };
         /**
          * ChangeIn
@@ -3511,7 +3846,7 @@ export interface components {
             /** Total */
             total?: number | null;
             /** Files */
-            files?: components["schemas"]["FileView"][];
+            files?: components["schemas"]["modella__core__download__FileView"][];
             reason?: components["schemas"]["Reason"] | null;
             /** Duplicate Of */
             duplicate_of?: {
@@ -3590,6 +3925,18 @@ export interface components {
             short: string;
         };
         /**
+         * Fault
+         * @description What is wrong with the user's own file: a code of the table of errors, and its facts.
+         */
+        Fault: {
+            /** Code */
+            code: string;
+            /** Facts */
+            facts: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * FieldOrigin
          * @description Where the value of a field is from, and what else was said of it.
          *
@@ -3641,30 +3988,6 @@ export interface components {
             verified: components["schemas"]["Trust"];
         };
         /**
-         * FileView
-         * @description One file of a download, as doors show it.
-         */
-        FileView: {
-            /** Name */
-            name: string;
-            /** Size */
-            size?: number | null;
-            /**
-             * Received
-             * @default 0
-             */
-            received: number;
-            /** Sha256 */
-            sha256?: string | null;
-            /** Expected Sha256 */
-            expected_sha256?: string | null;
-            /**
-             * Verified
-             * @default unchecked
-             */
-            verified: string;
-        };
-        /**
          * FinalizeIn
          * @description The reviewed registration.
          */
@@ -3708,6 +4031,22 @@ export interface components {
             by: "flag" | "environment" | "config";
             /** Name */
             name: string;
+        };
+        /**
+         * FolderView
+         * @description A folder of a repository: how many files lie below it, and how much they weigh in bytes.
+         */
+        FolderView: {
+            /** Name */
+            name: string;
+            /** Path */
+            path: string;
+            /** Count */
+            count: number;
+            /** Size */
+            size: number;
+            /** Weights */
+            weights: number;
         };
         /**
          * Foreseen
@@ -3825,6 +4164,18 @@ export interface components {
             added: string | null;
         };
         /**
+         * Gate
+         * @description What stands before a repository's files, in sentences of the caller's language, and where to ask.
+         */
+        Gate: {
+            /** Sentence */
+            sentence: string;
+            /** Hint */
+            hint: string;
+            /** Ask At */
+            ask_at: string | null;
+        };
+        /**
          * Going
          * @description What would go with a model, and the folder that it lies in.
          */
@@ -3855,6 +4206,42 @@ export interface components {
             inode: number;
             /** Link */
             link: string | null;
+        };
+        /**
+         * GroupView
+         * @description Packages under one name.
+         */
+        GroupView: {
+            /** Name */
+            name: string;
+            /** Packages */
+            packages: components["schemas"]["PackageView"][];
+        };
+        /**
+         * Heard
+         * @description How old an answer is, in seconds, and whether it is told again; `stale` says that the source cannot be asked.
+         *
+         *     Then `problem` is the code of the error that says why, with its facts.
+         */
+        Heard: {
+            /** Age */
+            age: number;
+            /** From Cache */
+            from_cache: boolean;
+            /**
+             * Stale
+             * @default false
+             */
+            stale: boolean;
+            /** Problem */
+            problem?: string | null;
+            /**
+             * Facts
+             * @default {}
+             */
+            facts: {
+                [key: string]: unknown;
+            };
         };
         /**
          * Here
@@ -3994,6 +4381,12 @@ export interface components {
             /** Added */
             added: string | null;
         };
+        /**
+         * Kind
+         * @description What a file is; `invalid` is a broken file, `unknown` a sound one that tells nothing.
+         * @enum {string}
+         */
+        Kind: "checkpoint" | "diffusion_model" | "lora" | "vae" | "text_encoder" | "clip_vision" | "embedding" | "controlnet" | "t2i_adapter" | "ip_adapter" | "upscaler" | "motion_module" | "style_model" | "hypernetwork" | "llm" | "workflow" | "other" | "unknown" | "invalid";
         /**
          * Known
          * @description A model of the library that holds the same content already.
@@ -4368,7 +4761,7 @@ export interface components {
             /** Changed */
             changed: string[];
             /** Failed */
-            failed: components["schemas"]["modella__api__shapes__Problem"][];
+            failed: components["schemas"]["Problem"][];
             /**
              * Link
              * @default {}
@@ -4387,7 +4780,7 @@ export interface components {
             /** Done */
             done: components["schemas"]["TrashEntry"][];
             /** Problems */
-            problems: components["schemas"]["modella__api__shapes__Problem"][];
+            problems: components["schemas"]["Problem"][];
         };
         /**
          * ManyIn
@@ -4414,14 +4807,6 @@ export interface components {
             link?: {
                 [key: string]: boolean | null;
             };
-        };
-        /**
-         * ManyWish
-         * @description Models by their ids.
-         */
-        ManyWish: {
-            /** Ids */
-            ids: string[];
         };
         /**
          * MappingFault
@@ -4511,6 +4896,59 @@ export interface components {
              * @description The models, where no query can tell them; at most 500
              */
             ids: string[];
+        };
+        /**
+         * ModelAnswer
+         * @description A model with its licence in words of the caller's language.
+         */
+        ModelAnswer: {
+            /** Source */
+            source: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Creator */
+            creator: string | null;
+            /** Kind */
+            kind: string | null;
+            /** Type */
+            type: string | null;
+            /**
+             * Description
+             * @description HTML made safe, or Markdown, as `description_format` says
+             */
+            description: string | null;
+            /** Description Format */
+            description_format: ("html" | "markdown") | null;
+            /** Tags */
+            tags: string[];
+            /** License */
+            license: {
+                [key: string]: unknown;
+            };
+            /** Flags */
+            flags: {
+                [key: string]: boolean;
+            };
+            /** Stats */
+            stats: {
+                [key: string]: number;
+            };
+            /** Nsfw Level */
+            nsfw_level: number | null;
+            /** Page Url */
+            page_url: string | null;
+            /** Versions */
+            versions: components["schemas"]["VersionView"][];
+            /** Version Count */
+            version_count: number;
+            /** Next */
+            next: string | null;
+            badge: components["schemas"]["Badge"];
+            heard: components["schemas"]["Heard"];
+            /** Terms */
+            terms: string[];
         };
         /**
          * ModelIds
@@ -4868,6 +5306,18 @@ export interface components {
             title: string | null;
         };
         /**
+         * NotQueued
+         * @description Why something could not be queued: a code of the table of errors, and its facts.
+         */
+        NotQueued: {
+            /** Code */
+            code: string;
+            /** Facts */
+            facts: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * NothingWish
          * @description Nothing can be wished here: it is done to everything.
          */
@@ -4931,6 +5381,40 @@ export interface components {
             by: "hash" | "workflow" | "search";
         };
         /**
+         * PackageFile
+         * @description A file of a package, or a pattern; `link` and `file` are what a download is asked by.
+         */
+        PackageFile: {
+            /** Path */
+            path: string;
+            /** Link */
+            link: string;
+            /** File */
+            file: string;
+            badge: components["schemas"]["Badge"];
+        };
+        /**
+         * PackageView
+         * @description A curated repository.
+         */
+        PackageView: {
+            /** Name */
+            name: string;
+            /** Repo */
+            repo: string;
+            /** Kind */
+            kind: string | null;
+            /** Note */
+            note: string | null;
+            /** Link */
+            link: string;
+            /** Page Url */
+            page_url: string;
+            /** Files */
+            files: components["schemas"]["PackageFile"][];
+            badge: components["schemas"]["Badge"];
+        };
+        /**
          * Picture
          * @description A preview picture or video. `nsfw_level` is Civitai's bit mask (1 PG … 16 XXX), None when unknown.
          */
@@ -4957,6 +5441,35 @@ export interface components {
             meta?: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * PictureView
+         * @description A picture or a video of a source. `url` is where our own server gives out a small still picture of it.
+         *
+         *     `original` is where it is at the source, for following by hand; `nsfw_level` Civitai's bits, null when not told.
+         */
+        PictureView: {
+            /** Id */
+            id: string;
+            /** Url */
+            url: string;
+            /** Original */
+            original: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "image" | "video";
+            /** Width */
+            width: number | null;
+            /** Height */
+            height: number | null;
+            /** Blurhash */
+            blurhash: string | null;
+            /** Nsfw Level */
+            nsfw_level: number | null;
+            /** Prompt */
+            prompt?: string | null;
         };
         /**
          * PlacementPlan
@@ -5013,6 +5526,16 @@ export interface components {
             ids?: string[] | null;
         };
         /**
+         * Presets
+         * @description All packages in their groups, and what is wrong with the user's own file.
+         */
+        Presets: {
+            /** Groups */
+            groups: components["schemas"]["GroupView"][];
+            /** Faults */
+            faults: components["schemas"]["Fault"][];
+        };
+        /**
          * PreviewShort
          * @description The preview of a card: `number` is that of `/previews/{number}`, `nsfw_level` Civitai's bits.
          */
@@ -5035,6 +5558,27 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * Problem
+         * @description Why something could not be done to a model; `error` and `hint` are sentences in the caller's language.
+         */
+        Problem: {
+            /** Id */
+            id: string;
+            /** Code */
+            code: string;
+            /** Error */
+            error: string;
+            /** Hint */
+            hint?: string | null;
+            /**
+             * Context
+             * @default {}
+             */
+            context: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * Proof
          * @description What the bytes of a file are worth, since when, and by whose hash.
          */
@@ -5049,20 +5593,6 @@ export interface components {
             by?: string | null;
         } & {
             [key: string]: unknown;
-        };
-        /**
-         * PullWish
-         * @description Offers to fetch, in order; what the library has already is skipped unless told otherwise.
-         */
-        PullWish: {
-            /** Items */
-            items: components["schemas"]["modella__api__workflows__Chosen"][];
-            /**
-             * On Duplicate
-             * @default skip
-             * @enum {string}
-             */
-            on_duplicate: "ask" | "skip" | "overwrite" | "link";
         };
         /**
          * PurgeWish
@@ -5093,13 +5623,15 @@ export interface components {
         };
         /**
          * Queued
-         * @description What became of one offer: the download, or the reason why there is none.
+         * @description What became of one of several: the download, or the reason why there is none.
          */
         Queued: {
             /** Link */
             link: string;
+            /** File */
+            file?: string | null;
             download?: components["schemas"]["DownloadView"] | null;
-            problem?: components["schemas"]["modella__api__workflows__Problem"] | null;
+            problem?: components["schemas"]["NotQueued"] | null;
         };
         /**
          * Reason
@@ -5888,6 +6420,20 @@ export interface components {
             settings: components["schemas"]["SettingView"][];
         };
         /**
+         * Several
+         * @description Several things to fetch, in order; what the library has already is skipped unless told otherwise.
+         */
+        Several: {
+            /** Items */
+            items: components["schemas"]["modella__api__downloads__Chosen"][];
+            /**
+             * On Duplicate
+             * @default skip
+             * @enum {string}
+             */
+            on_duplicate: "ask" | "skip" | "overwrite" | "link";
+        };
+        /**
          * Share
          * @description What the models with one value take; `none` stands for those that have no value.
          */
@@ -6159,6 +6705,45 @@ export interface components {
             items: components["schemas"]["TreeItem"][];
             /** Item Count */
             item_count: number;
+        };
+        /**
+         * TreeAnswer
+         * @description A folder with the repository's licence in words of the caller's language; of a closed gate what to do, too.
+         */
+        TreeAnswer: {
+            /** Repo */
+            repo: string;
+            /** Revision */
+            revision: string | null;
+            /** Path */
+            path: string;
+            /** Folders */
+            folders: components["schemas"]["FolderView"][];
+            /** Files */
+            files: components["schemas"]["modella__work__browse__FileView"][];
+            /**
+             * More
+             * @description Files of this folder that are left out, because there are too many
+             */
+            more: number;
+            access: components["schemas"]["Access"];
+            /** Ask At */
+            ask_at: string | null;
+            /** License */
+            license: {
+                [key: string]: unknown;
+            };
+            /** Kind */
+            kind: string | null;
+            /** Base Model */
+            base_model: string | null;
+            /** Page Url */
+            page_url: string | null;
+            badge: components["schemas"]["Badge"];
+            heard: components["schemas"]["Heard"];
+            /** Terms */
+            terms: string[];
+            gate: components["schemas"]["Gate"] | null;
         };
         /**
          * TreeChange
@@ -6456,6 +7041,62 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * VersionShort
+         * @description A version on a card. `link` is what a download is asked by.
+         */
+        VersionShort: {
+            /** Id */
+            id: string | null;
+            /** Name */
+            name: string | null;
+            /** Base Model */
+            base_model: string | null;
+            /** Published At */
+            published_at: string | null;
+            access: components["schemas"]["Access"];
+            /** Access Until */
+            access_until: string | null;
+            /** Link */
+            link: string | null;
+            badge: components["schemas"]["Badge"];
+        };
+        /**
+         * VersionView
+         * @description A version with everything in it; `description` is HTML made safe.
+         */
+        VersionView: {
+            /** Id */
+            id: string | null;
+            /** Name */
+            name: string | null;
+            /** Base Model */
+            base_model: string | null;
+            /** Published At */
+            published_at: string | null;
+            access: components["schemas"]["Access"];
+            /** Access Until */
+            access_until: string | null;
+            /** Link */
+            link: string | null;
+            badge: components["schemas"]["Badge"];
+            /** Base Model Type */
+            base_model_type: string | null;
+            /** Description */
+            description: string | null;
+            /** Trained Words */
+            trained_words: string[];
+            /** Nsfw Level */
+            nsfw_level: number | null;
+            /** Downloads */
+            downloads: number | null;
+            /** Air */
+            air: string | null;
+            /** Files */
+            files: components["schemas"]["modella__work__browse__FileView"][];
+            /** Pictures */
+            pictures: components["schemas"]["PictureView"][];
+        };
+        /**
          * Versions
          * @description The versions of one model; `group` is null where no source groups it.
          */
@@ -6531,6 +7172,45 @@ export interface components {
             examples: components["schemas"]["Example"][];
         };
         /**
+         * ManyWish
+         * @description Models by their ids.
+         */
+        modella__api__changes__ManyWish: {
+            /** Ids */
+            ids: string[];
+        };
+        /**
+         * Chosen
+         * @description One of several things to fetch: its link, and the file of it that is meant.
+         */
+        modella__api__downloads__Chosen: {
+            /** Link */
+            link: string;
+            /** File */
+            file?: string | null;
+            /** Kind */
+            kind?: string | null;
+        };
+        /**
+         * ManyWish
+         * @description Several things to fetch; with `review` each waits to be looked at before it is placed.
+         */
+        modella__api__downloads__ManyWish: {
+            /** Items */
+            items: components["schemas"]["modella__api__downloads__Chosen"][];
+            /**
+             * On Duplicate
+             * @default skip
+             * @enum {string}
+             */
+            on_duplicate: "ask" | "skip" | "overwrite" | "link";
+            /**
+             * Review
+             * @default false
+             */
+            review: boolean;
+        };
+        /**
          * Chosen
          * @description Models by their ids; none means all.
          */
@@ -6557,49 +7237,6 @@ export interface components {
             get: string | null;
         };
         /**
-         * Problem
-         * @description Why something could not be done to a model; `error` and `hint` are sentences in the caller's language.
-         */
-        modella__api__shapes__Problem: {
-            /** Id */
-            id: string;
-            /** Code */
-            code: string;
-            /** Error */
-            error: string;
-            /** Hint */
-            hint?: string | null;
-            /**
-             * Context
-             * @default {}
-             */
-            context: {
-                [key: string]: unknown;
-            };
-        };
-        /**
-         * Chosen
-         * @description One offer to fetch: its link, and the file of it that is meant.
-         */
-        modella__api__workflows__Chosen: {
-            /** Link */
-            link: string;
-            /** File */
-            file?: string | null;
-        };
-        /**
-         * Problem
-         * @description Why something could not be done: a code of the table of errors, and its facts.
-         */
-        modella__api__workflows__Problem: {
-            /** Code */
-            code: string;
-            /** Facts */
-            facts: {
-                [key: string]: unknown;
-            };
-        };
-        /**
          * About
          * @description What is told of an archive without opening it: it stands in its comment.
          */
@@ -6624,6 +7261,30 @@ export interface components {
             files: number;
         };
         /**
+         * FileView
+         * @description One file of a download, as doors show it.
+         */
+        modella__core__download__FileView: {
+            /** Name */
+            name: string;
+            /** Size */
+            size?: number | null;
+            /**
+             * Received
+             * @default 0
+             */
+            received: number;
+            /** Sha256 */
+            sha256?: string | null;
+            /** Expected Sha256 */
+            expected_sha256?: string | null;
+            /**
+             * Verified
+             * @default unchecked
+             */
+            verified: string;
+        };
+        /**
          * Relation
          * @description How this model relates to another: `ref` is free text such as a repo id, an AIR or a model id.
          */
@@ -6635,6 +7296,51 @@ export interface components {
             type: "base" | "version-of" | "derived-from" | "requires" | "recommends";
             /** Ref */
             ref: string;
+        };
+        /**
+         * FileView
+         * @description A file at a source. `link` and `file` are what a download is asked by; `size` in bytes, rounded by some.
+         */
+        modella__work__browse__FileView: {
+            /** Id */
+            id: string | null;
+            /** Name */
+            name: string;
+            /** Path */
+            path: string | null;
+            /** Size */
+            size: number | null;
+            /** Size Exact */
+            size_exact: boolean;
+            /** Role */
+            role: string;
+            /** Primary */
+            primary: boolean;
+            /** Format */
+            format: string | null;
+            /** Precision */
+            precision: string | null;
+            /** Quant */
+            quant: string | null;
+            /** Variant */
+            variant: string | null;
+            /** Sha256 */
+            sha256: string | null;
+            /** Pickle Scan */
+            pickle_scan: string | null;
+            /** Virus Scan */
+            virus_scan: string | null;
+            /** Scan Message */
+            scan_message: string | null;
+            /** Scanned At */
+            scanned_at: string | null;
+            /** Is Weight */
+            is_weight: boolean;
+            /** Link */
+            link: string | null;
+            /** File */
+            file: string | null;
+            badge: components["schemas"]["Badge"];
         };
     };
     responses: never;
@@ -7025,6 +7731,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Answer_int_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    add_downloads: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["modella__api__downloads__ManyWish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_list_Queued__"];
                 };
             };
             /** @description What was asked cannot be done; `code` says why */
@@ -7513,7 +8263,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ManyWish"];
+                "application/json": components["schemas"]["modella__api__changes__ManyWish"];
             };
         };
         responses: {
@@ -9516,7 +10266,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ManyWish"];
+                "application/json": components["schemas"]["modella__api__changes__ManyWish"];
             };
         };
         responses: {
@@ -9560,7 +10310,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ManyWish"];
+                "application/json": components["schemas"]["modella__api__changes__ManyWish"];
             };
         };
         responses: {
@@ -10111,7 +10861,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PullWish"];
+                "application/json": components["schemas"]["Several"];
             };
         };
         responses: {
@@ -10122,6 +10872,336 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Answer_list_Queued__"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    browse_civitai: {
+        parameters: {
+            query?: {
+                /** @description Words to search for */
+                q?: string;
+                tag?: string[] | null;
+                /** @description Whose models */
+                user?: string | null;
+                /** @description What it is, in the site's words */
+                types?: string[] | null;
+                /** @description What it is, in ours; `types` win */
+                kind?: components["schemas"]["Kind"] | null;
+                base_models?: string[] | null;
+                sort?: ("rating" | "downloads" | "likes" | "discussed" | "collected" | "images" | "newest" | "oldest" | "trending" | "updated") | null;
+                period?: ("day" | "week" | "month" | "year" | "all") | null;
+                /** @description Lets in what is not for everybody */
+                nsfw?: boolean;
+                /** @description `next` of the page before */
+                cursor?: string | null;
+                limit?: number;
+                /** @description Asks the source, whatever is known from before */
+                refresh?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_CardPage_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    browse_civitai_model: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page of versions before */
+                cursor?: number;
+                /** @description Asks the source, whatever is known from before */
+                refresh?: boolean;
+            };
+            header?: never;
+            path: {
+                model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_ModelAnswer_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    browse_civitai_version: {
+        parameters: {
+            query?: {
+                /** @description Asks the source, whatever is known from before */
+                refresh?: boolean;
+            };
+            header?: never;
+            path: {
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_VersionView_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    browse_huggingface: {
+        parameters: {
+            query?: {
+                /** @description Words to search for */
+                q?: string;
+                author?: string | null;
+                /** @description Tags that must all be there, such as license:mit */
+                filter?: string[] | null;
+                /** @description What it is, by the tag that makers mostly give */
+                kind?: components["schemas"]["Kind"] | null;
+                /** @description As org/name */
+                base_models?: string[] | null;
+                sort?: ("rating" | "downloads" | "likes" | "discussed" | "collected" | "images" | "newest" | "oldest" | "trending" | "updated") | null;
+                /** @description Lets in what is not for everybody */
+                nsfw?: boolean;
+                /** @description `next` of the page before */
+                cursor?: string | null;
+                limit?: number;
+                /** @description Asks the source, whatever is known from before */
+                refresh?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_CardPage_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    browse_presets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_Presets_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    browse_tree: {
+        parameters: {
+            query?: {
+                /** @description Branch, tag or commit */
+                revision?: string | null;
+                /** @description A folder in the repository */
+                path?: string;
+                /** @description Asks the source, whatever is known from before */
+                refresh?: boolean;
+            };
+            header?: never;
+            path: {
+                org: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_TreeAnswer_"];
+                };
+            };
+            /** @description What was asked cannot be done; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The disk, the network or Modella itself failed; `code` says how */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    browsed: {
+        parameters: {
+            query?: {
+                size?: "small" | "large";
+            };
+            header?: never;
+            path: {
+                picture_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/webp": unknown;
                 };
             };
             /** @description What was asked cannot be done; `code` says why */

@@ -204,6 +204,21 @@ class Index(Database):
             return self._summaries(_BY_KIND[kind], value)
         return self._summaries("SELECT n FROM keys WHERE way = 'is' AND key = ?", key)
 
+    def holding(self, keys: Sequence[str], sha256s: Sequence[str]) -> dict[str, list[str]]:
+        """Ids of the models that can be used, by each of these keys and contents that one is known by."""
+        queries = (
+            ("SELECT key, id FROM keys JOIN models USING (n) WHERE way = 'is' AND key IN", keys),
+            ("SELECT sha256, id FROM files JOIN models USING (n) WHERE sha256 IN", sha256s),
+        )
+        found: dict[str, dict[str, None]] = {}
+        for query, wanted in queries:
+            usable = " AND json_extract(summary, '$.state') IN ('present', 'unreachable') ORDER BY added_at, id"
+            with self._use(writes=False) as db:
+                rows = db.execute(f"{query} (SELECT value FROM json_each(?)){usable}", (json.dumps(list(wanted)),))
+                for known, model in rows:
+                    found.setdefault(str(known), {})[str(model)] = None
+        return {known: list(models) for known, models in found.items()}
+
     def wanting(self, key: str) -> list[dict[str, Any]]:
         """Summaries of the models whose relations name this key."""
         return self._summaries("SELECT n FROM keys WHERE way = 'wants' AND key = ?", key)

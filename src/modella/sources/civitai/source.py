@@ -7,21 +7,26 @@ from fnmatch import fnmatchcase
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
-from modella.core.civitai_objects import SITE, SOURCE, read_listing
+from modella.core.browsing import Found, Quest
+from modella.core.civitai_objects import MOST_VERSIONS, SITE, SOURCE, read_listing
 from modella.core.digests import LENGTHS, clean
 from modella.core.errors import AccessNeeded, BadLink, ModellaError, NetworkTrouble, NotFound
 from modella.core.listing import Access, ListedFile, Listing, Location, Ref
 from modella.core.loose_json import identifier, mapping, mappings, settled, text
 from modella.core.refusals import refusal
 from modella.io.net import Answer, Headers, Net, page_title
-from modella.sources.civitai import links, shapes
+from modella.sources.civitai import catalogue, links, shapes
 from modella.sources.civitai.refusals import judge_refusal
 from modella.sources.offers import countable, named
+from modella.sources.paging import Place
 
 MAX_CONNECTIONS = 8
 _PER_LOOKUP = 100
 _MOST_FOUND = 100
 _MOST_VERSIONS_FOUND = 50
+_MOST_EMPTY = 5
+"""Pages without anything that fits that are passed over in one go: the site filters after it cuts."""
+_CARD_PICTURES = 3
 SEARCHED_TYPES: Mapping[str, tuple[str, ...]] = {
     "checkpoint": ("Checkpoint",),
     "diffusion_model": ("Checkpoint", "UNet"),
@@ -138,6 +143,54 @@ class Civitai:
             for model in mappings(answer.get("items"))[:limit]
             for version in mappings(model.get("modelVersions"))[:_MOST_VERSIONS_FOUND]
         ]
+
+    def browse(self, quest: Quest) -> Found:
+        """A page of the catalogue; a few pages with nothing that fits are passed over, a repeated cursor is the end."""
+        place, models = Place.read(quest.cursor), dict[str, tuple[Listing, ...]]()
+        for _ in range(_MOST_EMPTY):
+            answer = self._page_of(quest, place.cursor)
+            fitting = (model for model in mappings(answer.get("items")) if catalogue.fits(model, quest))
+            for model in list(fitting)[: quest.limit]:
+                if (model_id := identifier(model.get("id"))) and (versions := self._on_card(model)):
+                    models.setdefault(model_id, versions)
+            after = place.after(catalogue.next_cursor(answer))
+            if models or after is None:
+                break
+            place = after
+        return Found(models=tuple(models.values()), next=after.text() if after else None)
+
+    def _page_of(self, quest: Quest, cursor: str | None) -> dict[str, Any]:
+        """An answer of the catalogue; the site refuses types that it does not know without a word on which."""
+        try:
+            return self._ask(f"models?{catalogue.query(quest, cursor)}")
+        except BadLink as problem:
+            if "name" in problem.facts:
+                raise
+            name, given = ("types", quest.types) if quest.types else ("q", (quest.words,))
+            reason = f"Civitai refuses it (status {problem.facts.get('status')})"
+            raise BadLink("bad-value", name=name, value=", ".join(given)[:80], reason=reason) from None
+
+    def _on_card(self, model: dict[str, Any]) -> tuple[Listing, ...]:
+        """The versions of a model as far as a card tells of them."""
+        lean = {key: value for key, value in model.items() if key not in {"modelVersions", "description"}}
+        return tuple(
+            self._listing(
+                Ref(source=self.name), lean, {**version, "images": mappings(version.get("images"))[:_CARD_PICTURES]}
+            )
+            for version in mappings(model.get("modelVersions"))[:MOST_VERSIONS]
+        )
+
+    def versions_of(self, ref: Ref) -> Sequence[Listing]:
+        """Every version of a model, newest first, with its files and pictures; NotFound when there is no such model."""
+        model = self._ask(f"models/{ref.model_id}", page_url=self._page(ref))
+        versions = mappings(model.get("modelVersions"))[:MOST_VERSIONS]
+        lean = {key: value for key, value in model.items() if key != "modelVersions"}
+        own = Ref(source=self.name, model_id=ref.model_id)
+        return [self._listing(own, lean, version) for version in versions]
+
+    def small_picture(self, url: str, width: int, *, poster: bool = False) -> str | None:
+        """The address at which the picture hosts give it out in about this width."""
+        return catalogue.small_picture(url, width, self._base, poster=poster)
 
     def who(self) -> str | None:
         """The user's name, by the one operation that a bad key is refused at: elsewhere it counts as none."""

@@ -6,14 +6,16 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
+from modella.core.browsing import Found, Quest
 from modella.core.card import Card, read_card
 from modella.core.errors import AccessNeeded, BadLink, ModellaError, NetworkTrouble, NotFound
 from modella.core.listing import ListedFile, Listing, Location, Ref
 from modella.core.loose_json import line, mapping, mappings, settled, text
 from modella.core.refusals import refusal
 from modella.io.net import Answer, Headers, Net, page_title
-from modella.sources.huggingface import bundles, links, shapes
+from modella.sources.huggingface import bundles, catalogue, links, shapes
 from modella.sources.huggingface.refusals import judge_refusal
+from modella.sources.paging import Place
 
 MAX_CONNECTIONS = 8
 """More parallel ranges were answered 403 by the storage now and then."""
@@ -21,6 +23,7 @@ MAX_CONNECTIONS = 8
 MOST_ENTRIES = 50_000
 MOST_TREE_BYTES = 64 * 1024 * 1024
 _MOST_PAGES = 1000
+_MOST_EMPTY = 5
 _CARD_LIMIT = 1024 * 1024
 _NEXT = re.compile(r'<([^<>]+)>\s*;\s*rel="?next"?')
 _COMMIT = re.compile(r"^[0-9a-f]{40}$")
@@ -88,6 +91,37 @@ class HuggingFace:
         """Nothing: the Hub cannot be asked by hash."""
         return {}
 
+    def browse(self, quest: Quest) -> Found:
+        """A page of repositories; files by their names alone. A cursor that comes again ends the list."""
+        place, found = Place.read(quest.cursor), list[Listing]()
+        for _ in range(_MOST_EMPTY):
+            infos, query = self._list(catalogue.query(quest, place.cursor))
+            repos = [self._found(info) for info in infos[: quest.limit] if links.is_repo(line(info.get("id")) or "")]
+            found = [each for each in repos if quest.mature or not each.flags.get("nsfw")]
+            after = place.after(catalogue.cursor_of(query))
+            if found or after is None:
+                break
+            place = after
+        unique = {each.model_id: (each,) for each in found}
+        return Found(models=tuple(unique.values()), next=after.text() if after else None)
+
+    def versions_of(self, ref: Ref) -> Sequence[Listing]:
+        """The repository at the ref's revision: it has one version at a time."""
+        return [self.describe(ref)]
+
+    def small_picture(self, url: str, width: int, *, poster: bool = False) -> str | None:  # noqa: ARG002
+        """The address itself, when it is a picture in a repository: the Hub does not make pictures small."""
+        return None if poster else catalogue.own_picture(url, self._endpoint)
+
+    def _list(self, query: str) -> tuple[list[dict[str, Any]], str | None]:
+        """Repositories, and the query of the next page."""
+        answer = self._json(f"{self._endpoint}/api/models?{query}", self._endpoint)
+        found = settled(answer.json())
+        if not isinstance(found, list):
+            host = urlsplit(self._endpoint).netloc
+            raise NetworkTrouble("bad-answer", source=self.name, host=host, reason="not-a-list")
+        return mappings(found), _next_query(answer)
+
     def search(self, words: str, kind: str | None = None, limit: int = 10) -> Sequence[Listing]:  # noqa: ARG002
         """Repositories whose id holds the words, the most downloaded first; files by their names alone.
 
@@ -95,12 +129,8 @@ class HuggingFace:
         """
         asked = [("limit", str(limit)), ("full", "true"), ("sort", "downloads")]
         asked += [("search", words.strip())] if words.strip() else []
-        answer = self._json(f"{self._endpoint}/api/models?{urlencode(asked, quote_via=quote)}", self._endpoint)
-        found = settled(answer.json())
-        if not isinstance(found, list):
-            host = urlsplit(self._endpoint).netloc
-            raise NetworkTrouble("bad-answer", source=self.name, host=host, reason="not-a-list")
-        return [self._found(info) for info in mappings(found)[:limit] if links.is_repo(line(info.get("id")) or "")]
+        infos, _ = self._list(urlencode(asked, quote_via=quote))
+        return [self._found(info) for info in infos[:limit] if links.is_repo(line(info.get("id")) or "")]
 
     def _found(self, info: dict[str, Any]) -> Listing:
         entries = mappings(info.get("siblings"))[:MOST_ENTRIES]

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from modella.core.answers import content_length, content_range, no_model, unsatisfied_total
+from modella.core.browsing import Found, Quest
 from modella.core.digests import Digests
 from modella.core.disposition import name_of_answer
 from modella.core.errors import BadContent, BadLink, ModellaError
@@ -109,6 +110,18 @@ class Url:
     def lookup(self, sha256s: Sequence[str]) -> Mapping[str, Listing]:  # noqa: ARG002 - the protocol's signature
         """Nothing: addresses cannot be asked by hash."""
         return {}
+
+    def browse(self, quest: Quest) -> Found:  # noqa: ARG002
+        """Nothing: there is no list of all addresses."""
+        return Found(models=())
+
+    def versions_of(self, ref: Ref) -> Sequence[Listing]:
+        """What lies at the address."""
+        return [self.describe(ref)]
+
+    def small_picture(self, url: str, width: int, *, poster: bool = False) -> str | None:  # noqa: ARG002
+        """Nothing: addresses have no pictures of their own."""
+        return None
 
     def search(self, words: str, kind: str | None = None, limit: int = 10) -> Sequence[Listing]:  # noqa: ARG002
         """Nothing: there is no list of all addresses."""
