@@ -25,7 +25,7 @@ from tests.hazards.powercuts import Cuts, Fate, Recorder, tree_of
 from tests.hazards.powercuts import State as Disk
 from tests.place import Place
 
-DATABASES = ("home/modella.db", "library/models.db")
+DATABASES = ("home/modella.db", "home/browse.db", "library/models.db")
 IGNORED = (*DATABASES, "home/logs")
 PROMISES_NOTHING = re.compile(r"\.tmp$|\.part$|\.journal\.\d+$|/lock$")
 OURS_LEFT_OVER = re.compile(r"\.tmp$|/\.[^/]*\.part$|/\.modella/incoming/")
